@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+// What a table means: columns, label, trainers, gate. A definition is plain data, so that its digest names it and a
+// model version can carry it. Nothing here reads a file: projects/*.ts write definitions, projects/loadProject.ts
+// finds them.
+
+const name = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,62}$/,
+    'expected lower-case letters, digits and hyphens, starting with a letter, at most 63',
+  );
+
+/** `reject`: a row without a value is a violation (quarantined; refused when served). `impute`: it is allowed, and filled
+ * with the training part's median (numbers) or most frequent level (categories). */
+const missing = z.enum(['reject', 'impute']).default('reject');
+
+const numberColumn = z.strictObject({
+  kind: z.literal('number'),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  integer: z.boolean().default(false),
+  missing,
+});
+
+const categoryColumn = z.strictObject({
+  kind: z.literal('category'),
+  /** The levels a training table may hold; left out, any text is taken. A level first met while serving is scored, not refused. */
+  levels: z.array(z.string().min(1)).min(1).readonly().optional(),
+  missing,
+});
+
+export const columnDefinition = z.discriminatedUnion('kind', [numberColumn, categoryColumn]);
+
+export const trainerNames = [
+  'logisticRegression',
+  'randomForest',
+  'gradientBoosting',
+  'multilayerPerceptron',
+] as const;
+
+export const metricNames = [
+  'rocAuc',
+  'averagePrecision',
+  'logLoss',
+  'brier',
+  'calibrationError',
+  'accuracy',
+  'balancedAccuracy',
+  'precision',
+  'recall',
+  'f1',
+] as const;
+
+const share = z.number().gt(0).lt(1);
+
+export const projectDefinition = z
+  .strictObject({
+    name,
+    title: z.string().default(''),
+    /** The customer id's column; duplicates are violations. A table without one is fine. */
+    id: z.string().min(1).optional(),
+    label: z.strictObject({
+      column: z.string().min(1),
+      positive: z.string().min(1),
+      negative: z.string().min(1),
+    }),
+    columns: z
+      .record(z.string().min(1), columnDefinition)
+      .refine(columns => Object.keys(columns).length > 0, 'expected at least one column'),
+    /** Where the data comes from when nobody says: our simulator, or a CSV or Parquet file (relative to the project's folder). */
+    source: z
+      .discriminatedUnion('kind', [
+        z.strictObject({
+          kind: z.literal('simulator'),
+          rows: z.number().int().min(100).default(7043),
+          seed: z.number().int().min(0).default(1),
+        }),
+        z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+      ])
+      .optional(),
+    /** Above this share of quarantined rows the run fails with the report. */
+    maximumQuarantinedShare: z.number().min(0).max(1).default(0.05),
+    trainers: z
+      .array(z.enum(trainerNames))
+      .min(1)
+      .default([...trainerNames]),
+    /** `holdfast`: our defaults. `original`: the parameters of the system that Holdfast replaces. */
+    recipe: z.enum(['holdfast', 'original']).default('holdfast'),
+    split: z
+      .strictObject({ holdoutShare: share.default(0.2), folds: z.number().int().min(2).max(20).default(5) })
+      .prefault({}),
+    selection: z.enum(['logLoss', 'rocAuc', 'averagePrecision', 'accuracy']).default('logLoss'),
+    /** What a version must meet on the holdout before it gets an alias. */
+    gate: z
+      .strictObject({
+        minimumRocAuc: z.number().min(0).max(1).default(0.6),
+        maximumCalibrationError: z.number().min(0).max(1).default(0.1),
+        /** How much worse than the Production version's log-loss on the same holdout a challenger may be. */
+        maximumLogLossIncrease: z.number().default(0),
+      })
+      .prefault({}),
+    seed: z.number().int().min(0).max(0xffffffff).default(1),
+  })
+  .superRefine((definition, context) => {
+    const { columns, id, label } = definition;
+    for (const reserved of ['label', 'probabilities'])
+      if (reserved in columns)
+        context.addIssue({
+          code: 'custom',
+          path: ['columns', reserved],
+          message: `is the name of a model file's output; rename the column in the table`,
+        });
+    for (const [role, column] of [
+      ['id', id],
+      ['label.column', label.column],
+    ] as const)
+      if (column !== undefined && column in columns)
+        context.addIssue({
+          code: 'custom',
+          path: ['columns', column],
+          message: `is also the ${role}: a model must not see it; remove it from columns`,
+        });
+    if (label.positive === label.negative)
+      context.addIssue({
+        code: 'custom',
+        path: ['label', 'negative'],
+        message: 'equals label.positive; expected the other outcome',
+      });
+    for (const [column, rule] of Object.entries(columns))
+      if (rule.kind === 'number' && rule.min !== undefined && rule.max !== undefined && rule.min > rule.max)
+        context.addIssue({
+          code: 'custom',
+          path: ['columns', column],
+          message: `min ${rule.min} is above max ${rule.max}`,
+        });
+  });
+
+export type ProjectDefinition = z.output<typeof projectDefinition>;
+export type ProjectDefinitionInput = z.input<typeof projectDefinition>;
+export type ColumnDefinition = z.output<typeof columnDefinition>;
+export type TrainerName = (typeof trainerNames)[number];
+export type MetricName = (typeof metricNames)[number];

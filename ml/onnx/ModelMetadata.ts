@@ -1,0 +1,37 @@
+import type { TrainerName } from '../definition/ProjectDefinition.ts';
+
+// What a model file says of itself, as JSON under the key `holdfast` of the ONNX metadata_props. The inference server needs
+// nothing else to serve the file. No times and no version numbers: the same training gives the same bytes.
+
+export type SignatureInput =
+  | {
+      readonly kind: 'number';
+      readonly name: string;
+      readonly min: number | null;
+      readonly max: number | null;
+      readonly integer: boolean;
+      readonly missing: 'reject' | 'impute';
+    }
+  | {
+      readonly kind: 'category';
+      readonly name: string;
+      /** The levels met in training; another is scored as all zeros. */
+      readonly levels: readonly string[];
+      readonly missing: 'reject' | 'impute';
+    };
+
+export interface ModelMetadata {
+  readonly format: 1;
+  readonly model: string;
+  readonly trainer: TrainerName;
+  readonly recipe: string;
+  readonly seed: number;
+  readonly label: { readonly column: string; readonly positive: string; readonly negative: string };
+  readonly threshold: number;
+  /** The customer id's column: allowed in a request and ignored. */
+  readonly id: string | null;
+  /** In the order of the graph's inputs, each a tensor [N, 1]: float32 (NaN = missing) or string ("" = missing). */
+  readonly inputs: readonly SignatureInput[];
+  readonly datasetDigest: string;
+  readonly definitionDigest: string;
+}

@@ -1,0 +1,14 @@
+// Files named by the SHA-256 of their content: written whole or not at all, never changed. The one way by which models,
+// tables and fold results pass between processes. Behind this interface a local folder today, an S3-compatible store later.
+
+export interface ArtifactStore {
+  /** Stores the bytes and answers their SHA-256 (64 lower-case hexadecimal digits). Storing the same bytes again is harmless. */
+  put(bytes: Uint8Array): Promise<string>;
+  /** Stores a file's content without holding it in memory. */
+  putFile(path: string): Promise<string>;
+  /** @throws HoldfastError notFound; internal where the content no longer matches its name. */
+  get(digest: string): Promise<Uint8Array>;
+  /** A local path to read the content from; must not be changed. @throws HoldfastError notFound. */
+  path(digest: string): Promise<string>;
+  has(digest: string): Promise<boolean>;
+}

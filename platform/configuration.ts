@@ -1,0 +1,76 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { HoldfastError } from './HoldfastError.ts';
+
+// Every setting that the environment may give, read once at a process's border. No other file reads process.env for them.
+
+const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
+
+const environment = z.object({
+  HOLDFAST_HOME: z.string().min(1).default('.holdfast'),
+  HOLDFAST_BIND: z.string().min(1).default('127.0.0.1'),
+  HOLDFAST_HTTP_PORT: port(8080),
+  HOLDFAST_INFERENCE_PORT: port(9000),
+  HOLDFAST_CONTROL_PORT: port(9001),
+  HOLDFAST_POSTGRES_PORT: port(5433),
+  HOLDFAST_TEMPORAL_PORT: port(7233),
+  HOLDFAST_TEMPORAL_UI_PORT: port(8233),
+  HOLDFAST_METRICS_PORT: port(9464),
+  /** The model of requests that name none. */
+  HOLDFAST_MODEL: z.string().min(1).default('churn'),
+  HOLDFAST_TRAINING_THREADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(Math.min(availableParallelism(), 8)),
+  HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** Set: PostgreSQL is not started, this one is used. */
+  DATABASE_URL: z.string().min(1).optional(),
+  /** Set: Temporal is not started, this one is used. */
+  TEMPORAL_ADDRESS: z.string().min(1).optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+});
+
+export type Configuration = ReturnType<typeof readConfiguration>;
+
+/**
+ * Reads and checks the environment.
+ * @throws HoldfastError invalidArgument that names every variable at fault, what came and what was expected.
+ */
+export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(present);
+  if (!result.success) {
+    const violations = result.error.issues.map(issue => ({
+      field: issue.path.join('.'),
+      description: `${issue.message}, got ${JSON.stringify(source[issue.path.join('.')])}`,
+    }));
+    throw new HoldfastError(
+      'invalidArgument',
+      `The environment is not valid: ${violations.map(({ field, description }) => `${field}: ${description}`).join('; ')}. Change or unset these variables.`,
+      { violations },
+    );
+  }
+  const values = result.data;
+  return {
+    home: resolve(values.HOLDFAST_HOME),
+    bind: values.HOLDFAST_BIND,
+    ports: {
+      http: values.HOLDFAST_HTTP_PORT,
+      inference: values.HOLDFAST_INFERENCE_PORT,
+      control: values.HOLDFAST_CONTROL_PORT,
+      postgres: values.HOLDFAST_POSTGRES_PORT,
+      temporal: values.HOLDFAST_TEMPORAL_PORT,
+      temporalUi: values.HOLDFAST_TEMPORAL_UI_PORT,
+      metrics: values.HOLDFAST_METRICS_PORT,
+    },
+    defaultModel: values.HOLDFAST_MODEL,
+    trainingThreads: values.HOLDFAST_TRAINING_THREADS,
+    logLevel: values.HOLDFAST_LOG_LEVEL,
+    databaseUrl: values.DATABASE_URL,
+    temporalAddress: values.TEMPORAL_ADDRESS,
+    temporalNamespace: values.TEMPORAL_NAMESPACE,
+  };
+}

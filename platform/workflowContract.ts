@@ -1,0 +1,60 @@
+import type { TrainerName } from '../ml/definition/ProjectDefinition.ts';
+
+// What clients (control, the CLI's start, tests) and workflows agree on: names, inputs, progress. Values and types only, so
+// that both the workflow bundle and a client may import it.
+
+export const TASK_QUEUE = 'holdfast';
+
+export interface TrainModelInput {
+  /** Default: the installation's default model. */
+  readonly model?: string;
+  /** A CSV or Parquet file the workers can read. Default: the model's newest dataset, else the definition's source. */
+  readonly data?: string;
+  readonly recipe?: 'holdfast' | 'original';
+  /** Who or what asked, for the record: `cli`, `start`, `schedule`, … */
+  readonly trigger?: string;
+}
+
+export interface PromoteModelInput {
+  readonly model: string;
+  readonly version: number;
+  readonly alias?: 'production' | 'staging';
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface PromoteModelResult {
+  readonly model: string;
+  readonly alias: 'production' | 'staging';
+  readonly version: number;
+  readonly previousVersion: number | null;
+  /** Inference processes that reported the version loaded. */
+  readonly loadedProcesses: number;
+  /** ISO 8601; null where nothing moved. */
+  readonly time: string | null;
+}
+
+/** Answer of the query `progress` of trainModel. Folds under way are in the pending activities' heartbeat details. */
+export interface TrainModelProgress {
+  readonly model: string;
+  readonly stage: string;
+  readonly dataset: { version: number; digest: string; rows: number; quarantined: number } | null;
+  readonly candidates: readonly CandidateProgress[];
+}
+
+export interface CandidateProgress {
+  readonly trainer: TrainerName;
+  readonly status: 'waiting' | 'training' | 'trained' | 'failed';
+  readonly foldsDone: number;
+  readonly foldsTotal: number;
+}
+
+/** Heartbeat details of the activity trainCandidate: what is done, so that another attempt goes on from there. */
+export interface TrainCandidateHeartbeat {
+  readonly trainer: TrainerName;
+  /** Fold number → artifact digest of its out-of-fold result. */
+  readonly folds: Readonly<Record<string, string>>;
+  readonly foldsTotal: number;
+  /** Seconds of training so far, over all attempts. */
+  readonly seconds: number;
+}
