@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { Column, Table } from './Table.ts';
+
+// A table as bytes, the form in which it passes between processes: the magic, the header's length, a JSON header, then
+// one little-endian array a column and the labels, each at a multiple of eight bytes. Equal tables give equal bytes
+// (there is one NaN), so the bytes' digest names the table. Decoding must never copy what it can view in place.
+
+const MAGIC = 'HFTABLE1';
+const HEADER_START = MAGIC.length + 4;
+const ALIGNMENT = 8;
+const CANONICAL_NAN = 0x7fc00000;
+
+const header = z.strictObject({
+  rowCount: z.number().int().min(0),
+  columns: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('number'), name: z.string() }),
+      z.strictObject({ kind: z.literal('category'), name: z.string(), levels: z.array(z.string()) }),
+    ]),
+  ),
+});
+
+const align = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+const littleEndianHost = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+
+/**
+ * The table's bytes, the same for equal tables on any machine.
+ * @throws Error where the table contradicts itself: a column of another length than `rowCount`, a code without a level,
+ * levels out of order, a label other than 0 and 1.
+ */
+export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
+  const { rowCount, columns, labels } = table;
+  const text = new TextEncoder().encode(
+    JSON.stringify({
+      rowCount,
+      columns: columns.map(column =>
+        column.kind === 'number'
+          ? { kind: column.kind, name: column.name }
+          : { kind: column.kind, name: column.name, levels: column.levels },
+      ),
+    }),
+  );
+  if (labels.length !== rowCount)
+    throw new Error(`The table cannot be encoded: ${labels.length} labels for ${rowCount} rows.`);
+  for (const column of columns) checkColumn(column, rowCount, 'The table cannot be encoded');
+  checkLabels(labels, 'The table cannot be encoded');
+  const dataStart = align(HEADER_START + text.length);
+  const columnBytes = align(rowCount * 4);
+  const bytes = new Uint8Array(dataStart + columns.length * columnBytes + align(rowCount));
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(MAGIC));
+  view.setUint32(MAGIC.length, text.length, true);
+  bytes.set(text, HEADER_START);
+  let offset = dataStart;
+  for (const column of columns) {
+    if (column.kind === 'number') writeNumbers(view, offset, column.values);
+    else column.codes.forEach((code, row) => view.setInt32(offset + row * 4, code, true));
+    offset += columnBytes;
+  }
+  bytes.set(labels, offset);
+  return bytes;
+}
+
+/**
+ * Reads what encodeTable wrote. The table's arrays are views of `bytes` (also of a SharedArrayBuffer) where their address
+ * allows it, so `bytes` must not change afterwards.
+ * @throws Error that says in what the bytes are not a table: too short, of another format or version, or damaged.
+ */
+export function decodeTable(bytes: Uint8Array): Table {
+  const problem = 'The bytes are not a table artifact';
+  if (bytes.length < HEADER_START)
+    throw new Error(`${problem}: ${bytes.length} bytes, expected at least ${HEADER_START}.`);
+  const magic = readText(bytes, 0, MAGIC.length);
+  if (magic !== MAGIC)
+    throw new Error(`${problem}: they begin with ${JSON.stringify(magic)}, expected "${MAGIC}".`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getUint32(MAGIC.length, true);
+  if (HEADER_START + headerLength > bytes.length)
+    throw new Error(`${problem}: cut off within the header, at byte ${bytes.length}.`);
+  const { rowCount, columns } = parseHeader(readText(bytes, HEADER_START, headerLength), problem);
+  const dataStart = align(HEADER_START + headerLength);
+  const columnBytes = align(rowCount * 4);
+  const expected = dataStart + columns.length * columnBytes + align(rowCount);
+  if (bytes.length !== expected)
+    throw new Error(`${problem}: ${bytes.length} bytes, but its header speaks of ${expected}.`);
+  const table: Table = {
+    rowCount,
+    columns: columns.map((column, index): Column => {
+      const offset = dataStart + index * columnBytes;
+      return column.kind === 'number'
+        ? { ...column, values: readFloats(view, offset, rowCount) }
+        : { ...column, codes: readIntegers(view, offset, rowCount) };
+    }),
+    labels: new Uint8Array(
+      bytes.buffer,
+      bytes.byteOffset + dataStart + columns.length * columnBytes,
+      rowCount,
+    ),
+  };
+  for (const column of table.columns) checkColumn(column, rowCount, problem);
+  checkLabels(table.labels, problem);
+  return table;
+}
+
+function checkColumn(column: Column, rowCount: number, problem: string): void {
+  const where = `${problem}: column ${JSON.stringify(column.name)}`;
+  const length = column.kind === 'number' ? column.values.length : column.codes.length;
+  if (length !== rowCount) throw new Error(`${where} has ${length} values for ${rowCount} rows.`);
+  if (column.kind === 'number') return;
+  const { codes, levels } = column;
+  for (let level = 1; level < levels.length; level++)
+    if (!(levels[level - 1] < levels[level]))
+      throw new Error(`${where} has its levels out of code-unit order, or one of them twice.`);
+  for (let row = 0; row < rowCount; row++)
+    if (codes[row] < -1 || codes[row] >= levels.length)
+      throw new Error(
+        `${where} has code ${codes[row]} in row ${row + 1}, expected -1 to ${levels.length - 1}.`,
+      );
+}
+
+function checkLabels(labels: Uint8Array, problem: string): void {
+  for (let row = 0; row < labels.length; row++)
+    if (labels[row] > 1)
+      throw new Error(`${problem}: label ${labels[row]} in row ${row + 1}, expected 0 or 1.`);
+}
+
+function writeNumbers(view: DataView, offset: number, values: Float32Array): void {
+  for (let row = 0; row < values.length; row++)
+    if (Number.isNaN(values[row])) view.setUint32(offset + row * 4, CANONICAL_NAN, true);
+    else view.setFloat32(offset + row * 4, values[row], true);
+}
+
+function parseHeader(text: string, problem: string): z.output<typeof header> {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`${problem}: its header is not JSON.`, { cause });
+  }
+  const result = header.safeParse(content);
+  if (!result.success)
+    throw new Error(`${problem}: its header is damaged:\n${z.prettifyError(result.error)}`);
+  return result.data;
+}
+
+/** Copied first: a TextDecoder refuses shared memory. */
+const readText = (bytes: Uint8Array, start: number, length: number): string =>
+  new TextDecoder().decode(bytes.slice(start, start + length));
+
+const viewable = (view: DataView, offset: number): boolean =>
+  littleEndianHost && (view.byteOffset + offset) % 4 === 0;
+
+function readFloats(view: DataView, offset: number, length: number): Float32Array {
+  if (viewable(view, offset)) return new Float32Array(view.buffer, view.byteOffset + offset, length);
+  return Float32Array.from({ length }, (_, row) => view.getFloat32(offset + row * 4, true));
+}
+
+function readIntegers(view: DataView, offset: number, length: number): Int32Array {
+  if (viewable(view, offset)) return new Int32Array(view.buffer, view.byteOffset + offset, length);
+  return Int32Array.from({ length }, (_, row) => view.getInt32(offset + row * 4, true));
+}
