@@ -100,8 +100,10 @@ export interface StartTrainingRequest {
   data: string;
   /** holdfast (default) or original. */
   recipe: string;
-  /** Starting the same id again while it runs answers that run. */
+  /** Starting the same id again while it runs answers that run. Empty means train-MODEL-… with an id that sorts by time. */
   workflowId: string;
+  /** Who or what asks, for the record: cli, start, schedule, …; empty means api. */
+  trigger: string;
 }
 
 export interface GetRunRequest {
@@ -109,7 +111,9 @@ export interface GetRunRequest {
 }
 
 export interface ListRunsRequest {
+  /** Empty means all models. */
   model: string;
+  /** 1 to 1000; 0 means 50. */
   pageSize: number;
 }
 
@@ -187,7 +191,7 @@ export interface GateCheck {
 }
 
 function createBaseStartTrainingRequest(): StartTrainingRequest {
-  return { model: "", data: "", recipe: "", workflowId: "" };
+  return { model: "", data: "", recipe: "", workflowId: "", trigger: "" };
 }
 
 export const StartTrainingRequest: MessageFns<StartTrainingRequest> = {
@@ -203,6 +207,9 @@ export const StartTrainingRequest: MessageFns<StartTrainingRequest> = {
     }
     if (message.workflowId !== "") {
       writer.uint32(34).string(message.workflowId);
+    }
+    if (message.trigger !== "") {
+      writer.uint32(42).string(message.trigger);
     }
     return writer;
   },
@@ -252,6 +259,14 @@ export const StartTrainingRequest: MessageFns<StartTrainingRequest> = {
             message.workflowId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.trigger = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -274,6 +289,7 @@ export const StartTrainingRequest: MessageFns<StartTrainingRequest> = {
         : isSet(object.workflow_id)
         ? globalThis.String(object.workflow_id)
         : "",
+      trigger: isSet(object.trigger) ? globalThis.String(object.trigger) : "",
     };
   },
 
@@ -291,6 +307,9 @@ export const StartTrainingRequest: MessageFns<StartTrainingRequest> = {
     if (message.workflowId !== "") {
       obj.workflowId = message.workflowId;
     }
+    if (message.trigger !== "") {
+      obj.trigger = message.trigger;
+    }
     return obj;
   },
 
@@ -303,6 +322,7 @@ export const StartTrainingRequest: MessageFns<StartTrainingRequest> = {
     message.data = object.data ?? "";
     message.recipe = object.recipe ?? "";
     message.workflowId = object.workflowId ?? "";
+    message.trigger = object.trigger ?? "";
     return message;
   },
 };
