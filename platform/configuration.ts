@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { HoldfastError } from './HoldfastError.ts';
 
@@ -8,7 +8,11 @@ import { HoldfastError } from './HoldfastError.ts';
 const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
 
 const environment = z.object({
-  HOLDFAST_HOME: z.string().min(1).default('.holdfast'),
+  /** Default: `.holdfast` of the checkout, wherever the command is given. */
+  HOLDFAST_HOME: z
+    .string()
+    .min(1)
+    .default(join(import.meta.dirname, '..', '.holdfast')),
   HOLDFAST_BIND: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_HTTP_PORT: port(8080),
   HOLDFAST_INFERENCE_PORT: port(9000),
