@@ -1,5 +1,3 @@
-import type { TrainerName } from '../ml/definition/ProjectDefinition.ts';
-
 // What clients (control, the CLI's start, tests) and workflows agree on: names, inputs, progress. Values and types only, so
 // that both the workflow bundle and a client may import it.
 
@@ -13,6 +11,41 @@ export interface TrainModelInput {
   readonly recipe?: 'holdfast' | 'original';
   /** Who or what asked, for the record: `cli`, `start`, `schedule`, … */
   readonly trigger?: string;
+}
+
+export interface GateCheck {
+  readonly rule: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+export interface TrainModelResult {
+  readonly runId: string;
+  readonly model: string;
+  readonly championVersion: number;
+  /** Null where the gate refused the champion. */
+  readonly promotedTo: 'production' | 'staging' | null;
+  readonly gate: readonly GateCheck[];
+}
+
+export interface IngestDatasetInput {
+  /** The training run it belongs to; its row then names the dataset. */
+  readonly runId?: string;
+  readonly model: string;
+  /** Artifact digest of the project definition. */
+  readonly definition: string;
+  /** A file's path; null means the model's newest dataset, else the definition's own source. */
+  readonly data: string | null;
+}
+
+export interface IngestDatasetResult {
+  readonly version: number;
+  /** SHA-256 of the source's bytes. */
+  readonly digest: string;
+  readonly rows: number;
+  readonly quarantined: number;
+  /** Artifact digest of the validated table. */
+  readonly table: string;
 }
 
 export interface PromoteModelInput {
@@ -43,7 +76,7 @@ export interface TrainModelProgress {
 }
 
 export interface CandidateProgress {
-  readonly trainer: TrainerName;
+  readonly trainer: string;
   readonly status: 'waiting' | 'training' | 'trained' | 'failed';
   readonly foldsDone: number;
   readonly foldsTotal: number;
@@ -51,7 +84,7 @@ export interface CandidateProgress {
 
 /** Heartbeat details of the activity trainCandidate: what is done, so that another attempt goes on from there. */
 export interface TrainCandidateHeartbeat {
-  readonly trainer: TrainerName;
+  readonly trainer: string;
   /** Fold number → artifact digest of its out-of-fold result. */
   readonly folds: Readonly<Record<string, string>>;
   readonly foldsTotal: number;

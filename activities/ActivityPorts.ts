@@ -1,0 +1,15 @@
+import type { Database } from '../db/openDatabase.ts';
+import type { Logger } from '../observability/createLogger.ts';
+import type { ArtifactStore } from '../platform/ArtifactStore.ts';
+import type { TrainingPool } from './training/createTrainingPool.ts';
+
+/** What the activities reach the world through; bin/worker.ts makes the real ones, tests their own. */
+export interface ActivityPorts {
+  readonly database: Database;
+  readonly artifacts: ArtifactStore;
+  readonly training: TrainingPool;
+  readonly logger: Logger;
+  /** The folder of state (HOLDFAST_HOME): simulated tables and quarantine files lie below it. */
+  readonly home: string;
+  readonly defaultModel: string;
+}

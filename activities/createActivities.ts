@@ -1,0 +1,29 @@
+import type { ActivityPorts } from './ActivityPorts.ts';
+import { createIngest } from './data/createIngest.ts';
+import { createAwaitLoaded } from './promotion/createAwaitLoaded.ts';
+import { createMoveAlias } from './promotion/createMoveAlias.ts';
+import { createVerifyArtifact } from './promotion/createVerifyArtifact.ts';
+import { createBeginRun } from './runs/createBeginRun.ts';
+import { createEndRun } from './runs/createEndRun.ts';
+import { createRegisterCandidates } from './runs/createRegisterCandidates.ts';
+import { createEvaluateVersion } from './training/createEvaluateVersion.ts';
+import { createProductionVersion } from './promotion/createProductionVersion.ts';
+import { createTrainCandidate } from './training/createTrainCandidate.ts';
+
+// The side effects, one factory a file over the ports it needs. Every activity is idempotent: it is keyed by the run's id or
+// by the digest of what it makes, so that an attempt after a crash finds what the last one left.
+
+export const createActivities = (ports: ActivityPorts) => ({
+  beginRun: createBeginRun(ports),
+  ingest: createIngest(ports),
+  trainCandidate: createTrainCandidate(ports),
+  registerCandidates: createRegisterCandidates(ports),
+  productionVersion: createProductionVersion(ports),
+  evaluateVersion: createEvaluateVersion(ports),
+  verifyArtifact: createVerifyArtifact(ports),
+  moveAlias: createMoveAlias(ports),
+  awaitLoaded: createAwaitLoaded(ports),
+  endRun: createEndRun(ports),
+});
+
+export type Activities = ReturnType<typeof createActivities>;

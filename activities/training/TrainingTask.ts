@@ -1,0 +1,40 @@
+import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
+import type { ModelMetadata } from '../../ml/onnx/ModelMetadata.ts';
+import type { Recipe } from '../../ml/trainers/Recipe.ts';
+
+// What passes between the worker's event loop and a training thread: the table by its path, everything else small.
+
+interface TaskBase {
+  readonly tablePath: string;
+  readonly definition: ProjectDefinition;
+  readonly recipe: Recipe;
+}
+
+export interface FoldTask extends TaskBase {
+  readonly kind: 'fold';
+  readonly fold: number;
+}
+
+export interface FinalTask extends TaskBase {
+  readonly kind: 'final';
+  /** Out-of-fold probabilities, one a row of the training part, uncalibrated. */
+  readonly outOfFold: Float64Array;
+  readonly metadata: Omit<ModelMetadata, 'threshold' | 'inputs'>;
+}
+
+export type TrainingTask = FoldTask | FinalTask;
+
+export interface FoldResult {
+  readonly kind: 'fold';
+  /** Uncalibrated, one a row of the fold, rows ascending. */
+  readonly probabilities: Float64Array;
+  readonly seconds: number;
+}
+
+export interface FinalResult {
+  readonly kind: 'final';
+  readonly onnx: Uint8Array;
+  /** The kernel's own probabilities on the holdout: what the file must agree with. */
+  readonly holdoutProbabilities: Float64Array;
+  readonly seconds: number;
+}

@@ -1,0 +1,26 @@
+import { Piscina } from 'piscina';
+import type { FinalResult, FinalTask, FoldResult, FoldTask } from './TrainingTask.ts';
+
+/** Training threads, off the worker's event loop; the tasks of all candidates queue for them in order. */
+export interface TrainingPool {
+  fold(task: FoldTask, signal: AbortSignal): Promise<FoldResult>;
+  final(task: FinalTask, signal: AbortSignal): Promise<FinalResult>;
+  close(): Promise<void>;
+}
+
+/** Aborting a task's signal terminates its thread, whatever the kernel is doing; another takes its place. */
+export function createTrainingPool(threads: number): TrainingPool {
+  const pool = new Piscina({
+    filename: new URL('./trainingThread.ts', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: threads,
+    idleTimeout: 30_000,
+    // A thread of the pool must not take what the worker's own command line asked for (an inspector's port, a loader).
+    execArgv: [],
+  });
+  return {
+    fold: (task, signal) => pool.run(task, { signal }) as Promise<FoldResult>,
+    final: (task, signal) => pool.run(task, { signal }) as Promise<FinalResult>,
+    close: () => pool.destroy(),
+  };
+}

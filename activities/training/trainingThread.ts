@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { decodeTable } from '../../ml/dataset/tableCodec.ts';
+import { splitTable } from '../../ml/dataset/splitTable.ts';
+import type { Table } from '../../ml/dataset/Table.ts';
+import { exportPipeline } from '../../ml/onnx/exportPipeline.ts';
+import { signatureInputs } from '../../ml/onnx/signatureInputs.ts';
+import { deriveSeed } from '../../ml/random/deriveSeed.ts';
+import { predict } from '../../ml/trainers/predict.ts';
+import { trainFinal } from '../../ml/trainers/trainFinal.ts';
+import { trainFold } from '../../ml/trainers/trainFold.ts';
+import type { FinalResult, FinalTask, FoldResult, FoldTask, TrainingTask } from './TrainingTask.ts';
+
+// What a training thread runs. It reads the table once and keeps it, since the tasks of a run all use the same; it writes
+// nothing and decides nothing, so that terminating it in the middle loses one fold and no more.
+
+let cached: { path: string; table: Table } | null = null;
+
+function readTable(path: string): Table {
+  if (cached?.path !== path) cached = { path, table: decodeTable(new Uint8Array(readFileSync(path))) };
+  return cached.table;
+}
+
+export default function run(task: TrainingTask): FoldResult | FinalResult {
+  const table = readTable(task.tablePath);
+  return task.kind === 'fold' ? runFold(task, table) : runFinal(task, table);
+}
+
+function runFold({ definition, recipe, fold }: FoldTask, table: Table): FoldResult {
+  const { train, foldOf } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const started = performance.now();
+  const probabilities = trainFold({
+    table,
+    trainRows: train.filter((_row, place) => foldOf[place] !== fold),
+    evaluateRows: train.filter((_row, place) => foldOf[place] === fold),
+    recipe,
+    seed: deriveSeed(definition.seed, recipe.trainer, 'fold', fold),
+  });
+  return { kind: 'fold', probabilities, seconds: (performance.now() - started) / 1000 };
+}
+
+function runFinal({ definition, recipe, outOfFold, metadata }: FinalTask, table: Table): FinalResult {
+  const { train, holdout, foldOf } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const started = performance.now();
+  const pipeline = trainFinal({
+    table,
+    rows: train,
+    recipe,
+    seed: deriveSeed(definition.seed, recipe.trainer, 'final'),
+    outOfFold: { probabilities: outOfFold, foldOf },
+    label: definition.label,
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const onnx = exportPipeline(pipeline, {
+    ...metadata,
+    threshold: pipeline.threshold,
+    inputs: signatureInputs(definition, pipeline.encoder),
+  });
+  return { kind: 'final', onnx, holdoutProbabilities: predict(pipeline, table, holdout), seconds };
+}

@@ -1,0 +1,24 @@
+import type { ProjectDefinition } from '../definition/ProjectDefinition.ts';
+import type { MeanSd } from './Metrics.ts';
+
+interface Contender {
+  readonly crossValidation: Readonly<Record<string, MeanSd>>;
+}
+
+/**
+ * The best candidate by the mean of the selection metric over the folds of the training part: the holdout decides nothing
+ * here, so its figures stay honest. Among equals the first wins.
+ * @throws RangeError when there is no candidate
+ */
+export function selectChampion<T extends Contender>(
+  candidates: readonly T[],
+  selection: ProjectDefinition['selection'],
+): T {
+  const sign = selection === 'logLoss' ? -1 : 1;
+  const worth = (candidate: T): number => sign * candidate.crossValidation[selection].mean;
+  let best: T | undefined;
+  for (const candidate of candidates)
+    if (best === undefined || worth(candidate) > worth(best)) best = candidate;
+  if (best === undefined) throw new RangeError('There is no trained candidate to choose from.');
+  return best;
+}

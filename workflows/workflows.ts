@@ -1,0 +1,4 @@
+// What the worker registers; the names are the workflow types of DESIGN.
+export { ingestDataset } from './ingestDataset.ts';
+export { promoteModel } from './promoteModel.ts';
+export { trainModel } from './trainModel.ts';
