@@ -1,0 +1,51 @@
+import type { EventEmitter } from 'node:events';
+import type { Metadata, ServerDuplexStream, ServerReadableStream } from '@grpc/grpc-js';
+import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+
+// What a handler may know of its call besides the request, without any transport type of grpc-js but its metadata.
+
+export interface CallContext {
+  /** As `/holdfast.v1.PredictionService/Predict`. */
+  readonly method: string;
+  readonly metadata: Metadata;
+  readonly peer: string;
+  /** Milliseconds since 1970 by which the caller wants the answer; Infinity where it gave none. */
+  readonly deadline: number;
+  /** True once the caller went away or its deadline passed: stop working, nobody reads the answer. */
+  readonly cancelled: boolean;
+  /** Aborts at the same moment. Made on first use, for most calls never need one. */
+  readonly signal: AbortSignal;
+}
+
+export type ServerCall<Request, Response> =
+  | ServerUnaryCall<Request, Response>
+  | ServerReadableStream<Request, Response>
+  | ServerWritableStream<Request, Response>
+  | ServerDuplexStream<Request, Response>;
+
+export function createCallContext<Request, Response>(call: ServerCall<Request, Response>): CallContext {
+  const events: EventEmitter = call;
+  let controller: AbortController | null = null;
+  return {
+    method: call.getPath(),
+    metadata: call.metadata,
+    get peer() {
+      return call.getPeer();
+    },
+    get deadline() {
+      return Number(call.getDeadline());
+    },
+    get cancelled() {
+      return call.cancelled;
+    },
+    get signal() {
+      if (controller === null) {
+        const created = new AbortController();
+        controller = created;
+        if (call.cancelled) created.abort();
+        else events.once('cancelled', () => created.abort());
+      }
+      return controller.signal;
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { Client, type ClientReadableStream, credentials, Metadata } from '@grpc/grpc-js';
+import { fromServiceError, isServiceError } from './fromServiceError.ts';
+import type { MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from './ServiceImplementation.ts';
+
+// A client of one service with promises: each call has a deadline, and fails with the HoldfastError that the server threw.
+
+export interface GrpcClientOptions {
+  /** host:port */
+  readonly address: string;
+  /** Who is called, for messages: `the inference server`. */
+  readonly peer: string;
+  /** Of a call that gives none; default 30 s. Streams have none unless the call gives one. */
+  readonly deadlineMs?: number;
+  readonly maximumMessageBytes?: number;
+}
+
+export interface CallOptions {
+  readonly deadlineMs?: number;
+  /** Its abort cancels the call, which then fails with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly metadata?: Metadata;
+}
+
+type ClientMethod<M extends MethodDefinition> = M['requestStream'] extends true
+  ? never
+  : M['responseStream'] extends true
+    ? (request: RequestOf<M>, options?: CallOptions) => AsyncIterable<ResponseOf<M>>
+    : (request: RequestOf<M>, options?: CallOptions) => Promise<ResponseOf<M>>;
+
+/** The service's methods with one request; streams come back as async iterables. */
+export type GrpcClient<S extends ServiceDefinition> = {
+  readonly [Method in keyof S]: ClientMethod<S[Method]>;
+} & { close(): void };
+
+const DEFAULT_DEADLINE_MS = 30_000;
+
+export function createGrpcClient<S extends ServiceDefinition>(
+  definition: S,
+  options: GrpcClientOptions,
+): GrpcClient<S>;
+export function createGrpcClient(
+  definition: ServiceDefinition,
+  options: GrpcClientOptions,
+): Record<string, (request: unknown, options?: CallOptions) => unknown> {
+  const client = new Client(options.address, credentials.createInsecure(), {
+    'grpc.max_receive_message_length': options.maximumMessageBytes ?? -1,
+    'grpc.max_send_message_length': -1,
+  });
+  const methods = Object.entries(definition)
+    .filter(([, method]) => !method.requestStream)
+    .map(([name, method]) => [
+      name,
+      (request: unknown, callOptions: CallOptions = {}) =>
+        method.responseStream
+          ? readStream(client, method, request, options, callOptions)
+          : callUnary(client, method, request, options, callOptions),
+    ]);
+  return { ...Object.fromEntries(methods), close: () => client.close() };
+}
+
+function callUnary(
+  client: Client,
+  method: MethodDefinition,
+  request: unknown,
+  options: GrpcClientOptions,
+  { signal, metadata = new Metadata(), deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS }: CallOptions,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason);
+    const call = client.makeUnaryRequest(
+      method.path,
+      () => method.requestSerialize(request),
+      bytes => method.responseDeserialize(bytes),
+      request,
+      metadata,
+      { deadline: Date.now() + deadlineMs },
+      (error, response) => {
+        signal?.removeEventListener('abort', cancel);
+        if (error === null) resolve(response);
+        else reject(signal?.aborted === true ? signal.reason : fromServiceError(error, peerOf(options)));
+      },
+    );
+    const cancel = (): void => call.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+  });
+}
+
+async function* readStream(
+  client: Client,
+  method: MethodDefinition,
+  request: unknown,
+  options: GrpcClientOptions,
+  { signal, metadata = new Metadata(), deadlineMs }: CallOptions,
+): AsyncGenerator {
+  signal?.throwIfAborted();
+  const call: ClientReadableStream<unknown> = client.makeServerStreamRequest(
+    method.path,
+    () => method.requestSerialize(request),
+    bytes => method.responseDeserialize(bytes),
+    request,
+    metadata,
+    deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
+  );
+  const cancel = (): void => call.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    yield* call;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw isServiceError(error) ? fromServiceError(error, peerOf(options)) : error;
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    call.cancel();
+  }
+}
+
+const peerOf = ({ peer, address }: GrpcClientOptions): string => `${peer} at ${address}`;

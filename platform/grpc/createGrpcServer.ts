@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { Server, ServerCredentials, type ServerErrorResponse, setLogger, status } from '@grpc/grpc-js';
+import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
+import { HoldfastError } from '../HoldfastError.ts';
+import type { BoundService } from './bindService.ts';
+import type { CallContext } from './CallContext.ts';
+import { createHealth } from './createHealth.ts';
+import { createReflection } from './createReflection.ts';
+import { registerMethod } from './registerMethod.ts';
+import { toStatus } from './toStatus.ts';
+
+// What every gRPC server of Holdfast has in common: errors mapped once, malformed messages refused, health, reflection, a
+// clear word about a taken port, and a drain that ends.
+
+export interface GrpcLogger {
+  error(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
+
+export interface GrpcServerOptions {
+  readonly descriptors: FileDescriptorSet;
+  readonly services: readonly BoundService[];
+  readonly logger: GrpcLogger;
+  /** Largest request taken; a larger one answers RESOURCE_EXHAUSTED. Default 32 MiB. */
+  readonly maximumMessageBytes?: number;
+  /** How long close() waits for calls under way before it cuts them off. Default 10 s. */
+  readonly drainMs?: number;
+}
+
+export interface GrpcServer {
+  /**
+   * Binds and serves. Health stays NOT_SERVING until setServing(true).
+   * @param portVariable the setting that moves the port, for the message where it is taken
+   * @returns the port bound: the one asked for, or a free one for 0
+   * @throws HoldfastError failedPrecondition where the address cannot be bound
+   */
+  listen(address: { host: string; port: number; portVariable?: string }): Promise<number>;
+  /** Health of one service (`holdfast.v1.PredictionService`), or of all and the whole server. */
+  setServing(serving: boolean, service?: string): void;
+  /** NOT_SERVING, no new calls, those under way end within the bound. May be called again; never throws. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MESSAGE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_DRAIN_MS = 10_000;
+
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const { descriptors, services, logger } = options;
+  // grpc-js writes to the console by itself, also what listen() and the calls report in our own words.
+  setLogger({ error: (...words: unknown[]) => logger.debug({ words }, 'The gRPC library reports.') });
+  const server = new Server({
+    'grpc.max_receive_message_length': options.maximumMessageBytes ?? DEFAULT_MESSAGE_BYTES,
+    'grpc.max_send_message_length': -1,
+  });
+  const health = createHealth(services.map(({ name }) => name));
+  const shown = [...services, health.service];
+  const reflection = createReflection(
+    descriptors,
+    shown.map(({ name }) => name),
+  );
+  const toServerError = (error: unknown, context: CallContext) => report(error, context, logger);
+  for (const service of [...shown, ...reflection])
+    for (const method of service.methods) registerMethod(server, method, toServerError);
+
+  let closing: Promise<void> | null = null;
+  return {
+    listen: address => listen(server, address),
+    setServing: health.setServing,
+    close: () => {
+      closing ??= drain(server, health.close, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
+      return closing;
+    },
+  };
+}
+
+/** The status of what a handler threw. What is not meant for the caller goes to the log under a reference. */
+function report(error: unknown, context: CallContext, logger: GrpcLogger): ServerErrorResponse {
+  if (error instanceof HoldfastError) {
+    if (error.code === 'internal' || (error.code === 'unavailable' && error.cause !== undefined))
+      logger.error({ method: context.method, err: error }, 'A call failed.');
+    return Object.assign(new Error(error.message), toStatus(error));
+  }
+  if (context.cancelled)
+    return Object.assign(new Error('cancelled'), { code: status.CANCELLED, details: 'cancelled' });
+  const reference = randomUUID();
+  logger.error({ method: context.method, reference, err: error }, 'A call failed unexpectedly.');
+  const neutral = new HoldfastError(
+    'internal',
+    `The server failed unexpectedly. Its log holds the cause under the reference ${reference}.`,
+  );
+  return Object.assign(new Error(neutral.message), toStatus(neutral));
+}
+
+function listen(
+  server: Server,
+  { host, port, portVariable }: { host: string; port: number; portVariable?: string },
+): Promise<number> {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
+      if (cause === null) return resolve(bound);
+      const remedy = portVariable === undefined ? 'another port' : `${portVariable} to a free port`;
+      const message = cause.message.includes('EADDRINUSE')
+        ? `Port ${port} of ${host} is taken by another process. Stop that process, or set ${remedy}.`
+        : `Cannot listen on ${address}: ${cause.message}. Check HOLDFAST_BIND and ${portVariable ?? 'the port'}.`;
+      reject(new HoldfastError('failedPrecondition', message, { cause }));
+    });
+  });
+}
+
+async function drain(
+  server: Server,
+  closeHealth: () => void,
+  drainMs: number,
+  logger: GrpcLogger,
+): Promise<void> {
+  closeHealth();
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<boolean>(resolve => {
+    server.tryShutdown(() => resolve(true));
+    timer = setTimeout(() => resolve(false), drainMs);
+  });
+  if (!(await ended)) logger.warn({ drainMs }, 'Calls were cut off because they did not end in time.');
+  clearTimeout(timer);
+  server.forceShutdown();
+}
