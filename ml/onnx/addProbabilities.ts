@@ -1,0 +1,55 @@
+import type { Calibration, Pipeline } from '../trainers/Pipeline.ts';
+import type { FeatureColumns } from './addFeatures.ts';
+import { addLogits } from './addLogits.ts';
+import { addTrees } from './addTrees.ts';
+import type { Graph } from './createGraph.ts';
+
+const OUTPUT = { output: 'probabilities' };
+/** Calibration clips p to [CLIP, 1 − CLIP]; see Pipeline.ts. */
+const CLIP = 1e-7;
+const LOGIT_CLIP = Math.log((1 - CLIP) / CLIP);
+
+/**
+ * Adds the kernel and its calibration, and so the graph's output `probabilities`: float32 [N, 2], negative and positive.
+ * Where the kernel yields logits, clipping p becomes clipping z, and the way through sigmoid and back is left out.
+ */
+export function addProbabilities(
+  graph: Graph,
+  { model, calibration }: Pipeline,
+  features: FeatureColumns,
+): void {
+  if (model.kind === 'trees' && model.aggregate === 'probability') {
+    if (calibration !== null) {
+      const shares = addTrees(graph, model, features, { complement: true });
+      addCalibratedShares(graph, shares, calibration);
+    } else {
+      const share = addTrees(graph, model, features);
+      graph.add('Gemm', [share, graph.floats([-1, 1], [1, 2]), graph.floats([1, 0], [2])], OUTPUT);
+    }
+    return;
+  }
+  const logits = addLogits(graph, model, features, calibration?.slope ?? 1);
+  if (calibration === null) {
+    graph.add('Sigmoid', [logits], OUTPUT);
+    return;
+  }
+  const limit = LOGIT_CLIP * Math.abs(calibration.slope);
+  const clipped = graph.add('Clip', [logits, graph.floats([-limit], []), graph.floats([limit], [])]);
+  const shifted = graph.add('Add', [
+    clipped,
+    graph.floats([-calibration.intercept, calibration.intercept], [2]),
+  ]);
+  graph.add('Sigmoid', [shifted], OUTPUT);
+}
+
+/** [1 − p, p] → logit(p) = log(p) − log(1 − p). Only the lower clip shows: the logarithm of the upper one is 0 within 1e-7. */
+function addCalibratedShares(graph: Graph, shares: string, { slope, intercept }: Calibration): void {
+  const clipped = graph.add('Clip', [shares, graph.floats([CLIP], [])]);
+  const logarithms = graph.add('Log', [clipped]);
+  const logits = graph.add('Gemm', [
+    logarithms,
+    graph.floats([slope, -slope, -slope, slope], [2, 2]),
+    graph.floats([-intercept, intercept], [2]),
+  ]);
+  graph.add('Sigmoid', [logits], OUTPUT);
+}
