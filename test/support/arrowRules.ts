@@ -5,9 +5,9 @@ import type { ICruiseOptions, IFlattenedRuleSet } from 'dependency-cruiser';
 
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   ml: [],
-  platform: ['proto'],
+  platform: ['proto', 'observability'],
   proto: [],
-  observability: ['platform'],
+  observability: [],
   projects: ['ml', 'platform'],
   db: ['platform'],
   activities: ['db', 'ml', 'projects', 'platform', 'observability', 'proto'],
