@@ -1,0 +1,40 @@
+import type { FeatureMatrix } from '../features/FeatureMatrix.ts';
+import type { FittedModel } from './FittedModel.ts';
+import { fitGradientBoosting } from './gradientBoosting/fitGradientBoosting.ts';
+import { fitLogisticRegression } from './logisticRegression/fitLogisticRegression.ts';
+import { fitMultilayerPerceptron } from './multilayerPerceptron/fitMultilayerPerceptron.ts';
+import { fitRandomForest } from './randomForest/fitRandomForest.ts';
+import type { Recipe } from './Recipe.ts';
+
+/**
+ * Runs the kernel that the recipe names, on features that are already prepared.
+ * @param labels one a row of the matrix, 0 or 1
+ * @param onProgress called with the share of the work that is done, 0 to 1, at least once at the end
+ */
+export function fitModel(
+  recipe: Recipe,
+  matrix: FeatureMatrix,
+  labels: Uint8Array,
+  seed: number,
+  onProgress?: (share: number) => void,
+): FittedModel {
+  const model = fitKernel(recipe, matrix, labels, seed, onProgress);
+  onProgress?.(1);
+  return model;
+}
+
+function fitKernel(
+  recipe: Recipe,
+  matrix: FeatureMatrix,
+  labels: Uint8Array,
+  seed: number,
+  onProgress?: (share: number) => void,
+): FittedModel {
+  if (recipe.trainer === 'logisticRegression')
+    return fitLogisticRegression(matrix, labels, recipe.parameters);
+  if (recipe.trainer === 'randomForest')
+    return fitRandomForest(matrix, labels, recipe.parameters, seed, onProgress);
+  if (recipe.trainer === 'gradientBoosting')
+    return fitGradientBoosting(matrix, labels, recipe.parameters, seed, onProgress);
+  return fitMultilayerPerceptron(matrix, labels, recipe.parameters, seed, onProgress);
+}
