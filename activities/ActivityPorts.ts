@@ -1,4 +1,4 @@
-import type { Database } from '../db/openDatabase.ts';
+import type { Database } from '../db/Database.ts';
 import type { Logger } from '../observability/createLogger.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import type { TrainingPool } from './training/createTrainingPool.ts';

@@ -1,4 +1,8 @@
-import { type ActivityExecuteInput, type ActivityInboundCallsInterceptor, type Next } from '@temporalio/worker';
+import {
+  type ActivityExecuteInput,
+  type ActivityInboundCallsInterceptor,
+  type Next,
+} from '@temporalio/worker';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import { activityInfo } from '@temporalio/activity';
 import { errorCodes, HoldfastError } from '../../platform/HoldfastError.ts';

@@ -49,7 +49,10 @@ export const createTrainCandidate =
     const signal = cancellationSignal();
     const base = { tablePath: await artifacts.path(input.table), definition, recipe };
     const table = decodeTable(await artifacts.get(input.table));
-    const { train, holdout, foldOf } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+    const { train, holdout, foldOf } = splitTable(table.labels, {
+      ...definition.split,
+      seed: definition.seed,
+    });
 
     const before: TrainCandidateHeartbeat | undefined = activityInfo().heartbeatDetails;
     const { outOfFold, seconds } = await trainFolds({
@@ -82,7 +85,12 @@ export const createTrainCandidate =
       },
       signal,
     );
-    const { metadata, metrics } = await verifyModelFile(final.onnx, table, holdout, final.holdoutProbabilities);
+    const { metadata, metrics } = await verifyModelFile(
+      final.onnx,
+      table,
+      holdout,
+      final.holdoutProbabilities,
+    );
     const labels = Uint8Array.from(train, row => table.labels[row]);
     return {
       trainer,

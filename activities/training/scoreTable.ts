@@ -18,7 +18,9 @@ export async function scoreTable(
   const columns = inputs.map(({ name, kind }) => {
     const column = table.columns.find(each => each.name === name);
     if (column?.kind !== kind)
-      throw new TypeError(`the model needs the ${kind} column ${name}; the table has ${column?.kind ?? 'none'}`);
+      throw new TypeError(
+        `the model needs the ${kind} column ${name}; the table has ${column?.kind ?? 'none'}`,
+      );
     return column;
   });
   const session = await InferenceSession.create(onnx, { intraOpNumThreads: 1 });
@@ -29,7 +31,8 @@ export async function scoreTable(
       const feeds = Object.fromEntries(columns.map(column => [column.name, toTensor(column, slice)]));
       const outputs = await session.run(feeds, ['probabilities']);
       const { data } = outputs.probabilities;
-      for (let place = 0; place < slice.length; place++) probabilities[start + place] = Number(data[2 * place + 1]);
+      for (let place = 0; place < slice.length; place++)
+        probabilities[start + place] = Number(data[2 * place + 1]);
       await new Promise(setImmediate);
     }
     return probabilities;
@@ -41,7 +44,11 @@ export async function scoreTable(
 function toTensor(column: Column, rows: Int32Array): Tensor {
   const shape = [rows.length, 1];
   if (column.kind === 'number')
-    return new Tensor('float32', Float32Array.from(rows, row => column.values[row]), shape);
+    return new Tensor(
+      'float32',
+      Float32Array.from(rows, row => column.values[row]),
+      shape,
+    );
   const text = Array.from(rows, row => (column.codes[row] < 0 ? '' : column.levels[column.codes[row]]));
   return new Tensor('string', text, shape);
 }

@@ -21,7 +21,9 @@ const heartbeatEveryMs = 1000;
  * Out-of-fold probabilities of every row of the training part. Finished folds are taken from the artifacts that the last
  * heartbeat named; the others are trained side by side, and each is stored before the heartbeat names it.
  */
-export async function trainFolds(options: TrainFoldsOptions): Promise<{ outOfFold: Float64Array; seconds: number }> {
+export async function trainFolds(
+  options: TrainFoldsOptions,
+): Promise<{ outOfFold: Float64Array; seconds: number }> {
   const { artifacts, foldOf, foldsTotal, trainer, before, train, heartbeat, signal } = options;
   const folds: Record<string, string> = { ...before?.folds };
   let seconds = before?.seconds ?? 0;

@@ -1,0 +1,27 @@
+import { moveAlias } from '../../db/aliases/moveAlias.ts';
+import type { ActivityPorts } from '../ActivityPorts.ts';
+
+interface MoveAliasInput {
+  readonly model: string;
+  readonly alias: 'production' | 'staging';
+  readonly version: number;
+  /** Refused with a conflict when the alias is not there; left out, it is moved from wherever it is. */
+  readonly expectedVersion?: number;
+  readonly actor: string;
+  readonly reason: string;
+  /** The same operation again answers what it did the first time. */
+  readonly operationId: string;
+}
+
+export interface AliasMove {
+  readonly previousVersion: number | null;
+  /** ISO 8601; null where the alias was there already. */
+  readonly time: string | null;
+}
+
+export const createMoveAlias =
+  ({ database }: Pick<ActivityPorts, 'database'>) =>
+  async (input: MoveAliasInput): Promise<AliasMove> => {
+    const { previousVersion, at, moved } = await moveAlias(database, input);
+    return { previousVersion, time: moved && at !== null ? at.toISOString() : null };
+  };

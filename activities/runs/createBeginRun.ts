@@ -1,0 +1,72 @@
+import { isAbsolute } from 'node:path';
+import { startRun } from '../../db/runs/startRun.ts';
+import {
+  type ProjectDefinition,
+  projectDefinition,
+  type TrainerName,
+} from '../../ml/definition/ProjectDefinition.ts';
+import { canonicalJson } from '../../platform/canonicalJson.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { trainModelInput } from './trainModelInput.ts';
+import { loadProject } from '../../projects/loadProject.ts';
+import type { ActivityPorts } from '../ActivityPorts.ts';
+
+export interface BegunRun {
+  readonly model: string;
+  readonly trigger: string;
+  /** Artifact digest of the definition, with the run's recipe in it. */
+  readonly definition: string;
+  readonly data: string | null;
+  readonly trainers: readonly TrainerName[];
+  readonly folds: number;
+  readonly selection: ProjectDefinition['selection'];
+  readonly gate: ProjectDefinition['gate'];
+}
+
+interface BeginRunInput {
+  readonly runId: string;
+  readonly workflowId: string;
+  /** As it came from whoever started the workflow: not yet checked. */
+  readonly input: unknown;
+}
+
+/**
+ * Checks what was asked, fixes the definition for the whole run by storing it as an artifact, and opens the run's row. A
+ * workflow is started by anybody who reaches Temporal, so its input is checked here like a request.
+ * @throws HoldfastError invalidArgument that names the field, what came and what was expected
+ */
+export const createBeginRun =
+  ({ artifacts, database, defaultModel }: Pick<ActivityPorts, 'artifacts' | 'database' | 'defaultModel'>) =>
+  async ({ runId, workflowId, input }: BeginRunInput): Promise<BegunRun> => {
+    const { model = defaultModel, data, recipe, trigger = 'temporal' } = trainModelInput(input);
+    if (data !== undefined && !isAbsolute(data))
+      throw new HoldfastError(
+        'invalidArgument',
+        `data is ${JSON.stringify(data)}; expected an absolute path that the workers can read.`,
+      );
+    const project = (await loadProject(model)).definition;
+    const definition = projectDefinition.parse({ ...project, recipe: recipe ?? project.recipe });
+    const digest = await artifacts.put(Buffer.from(canonicalJson(definition)));
+    await startRun(database, {
+      id: runId,
+      workflowId,
+      model,
+      kind: 'trainModel',
+      trigger,
+      input: { model, ...(data === undefined ? {} : { data }), ...(recipe === undefined ? {} : { recipe }) },
+      definition,
+      definitionDigest: digest,
+      seed: definition.seed,
+    });
+    const { trainers, split, selection, gate } = definition;
+    return {
+      model,
+      trigger,
+      definition: digest,
+      data: data ?? null,
+      trainers,
+      folds: split.folds,
+      selection,
+      gate,
+    };
+  };

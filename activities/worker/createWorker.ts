@@ -1,0 +1,75 @@
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from '../../observability/createLogger.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { TASK_QUEUE } from '../../platform/workflowContract.ts';
+import { ActivityErrorInterceptor } from '../errors/ActivityErrorInterceptor.ts';
+
+export interface WorkerOptions {
+  readonly address: string;
+  readonly namespace: string;
+  /** The module whose exports are the workflow types. */
+  readonly workflowsPath: string;
+  readonly activities: object;
+  readonly logger: Logger;
+}
+
+export interface RunningWorker {
+  /** Takes no new work, gives activities two seconds, tells Temporal which were cut off. */
+  close(): Promise<void>;
+}
+
+// Heartbeats carry the finished folds: a long throttle would lose those that a kill -9 falls behind on.
+const heartbeatThrottle = '200ms';
+
+/** Connects and polls. @throws HoldfastError unavailable where Temporal cannot be reached */
+export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { address, namespace, workflowsPath, activities, logger } = options;
+  Runtime.install({
+    // Signals belong to runProcess: two handlers would race for the shutdown.
+    shutdownSignals: [],
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      if (level === 'ERROR') logger.error(meta ?? {}, message);
+      else if (level === 'WARN') logger.warn(meta ?? {}, message);
+      else logger.debug(meta ?? {}, message);
+    }),
+  });
+  const connection = await connect(address);
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowsPath,
+    activities,
+    interceptors: { activity: [() => ({ inbound: new ActivityErrorInterceptor() })] },
+    maxHeartbeatThrottleInterval: heartbeatThrottle,
+    defaultHeartbeatThrottleInterval: heartbeatThrottle,
+    shutdownGraceTime: '2s',
+    shutdownForceTime: '8s',
+  });
+  const running = worker.run();
+  // The poll loop ends by itself only when it is broken: then the process must end too, to be started again.
+  running.catch((error: unknown) => {
+    logger.fatal({ err: error }, 'the worker stopped polling');
+    process.exitCode = 1;
+    process.kill(process.pid, 'SIGTERM');
+  });
+  return {
+    close: async () => {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
+
+async function connect(address: string): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect({ address });
+  } catch (cause) {
+    throw new HoldfastError(
+      'unavailable',
+      `Temporal at ${address} does not answer. Start it with \`npm start\`, or set TEMPORAL_ADDRESS to where it is.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { createActivities } from '../activities/createActivities.ts';
+import { createTrainingPool } from '../activities/training/createTrainingPool.ts';
+import { createWorker } from '../activities/worker/createWorker.ts';
+import { openDatabase } from '../db/openDatabase.ts';
+import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
+import { runProcess } from '../platform/lifecycle/runProcess.ts';
+import { requireServices } from '../platform/requireServices.ts';
+
+// The worker's wiring: activities over the real ports, and the workflows' code as a bundle.
+
+await runProcess('worker', async ({ configuration, logger }) => {
+  const { home, defaultModel, trainingThreads } = configuration;
+  const { databaseUrl, temporalAddress } = requireServices(configuration);
+  const database = await openDatabase({ url: databaseUrl, applicationName: 'holdfast-worker' });
+  const training = createTrainingPool(trainingThreads);
+  const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
+  const activities = createActivities({ database, artifacts, training, logger, home, defaultModel });
+  const worker = await createWorker({
+    address: temporalAddress,
+    namespace: configuration.temporalNamespace,
+    workflowsPath: new URL('../workflows/workflows.ts', import.meta.url).pathname,
+    activities,
+    logger,
+  });
+  return {
+    info: { trainingThreads },
+    close: async () => {
+      await worker.close();
+      await training.close();
+      await database.close();
+    },
+  };
+});

@@ -1,0 +1,65 @@
+import {
+  createFileRegistry,
+  type DescField,
+  type DescMethod,
+  type FileRegistry,
+  getOption,
+  hasOption,
+  isMessage,
+  toBinary,
+} from '@bufbuild/protobuf';
+import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
+import { HttpRule } from '../proto/gen/google/api/http.ts';
+
+// The REST routes, read out of the descriptors' google.api.http annotations (google/api/http.proto states their meaning): no
+// route is written by hand, so REST can never lack a method of the gRPC services.
+
+export interface Route {
+  readonly method: DescMethod;
+  readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** As in the annotation: `/v1/models/{model}:predict`. */
+  readonly template: string;
+  /** The path's variables, in order: names of string fields of the request. */
+  readonly variables: readonly string[];
+  /** `*`: the body is the request; `null`: there is none and the query string is. */
+  readonly body: '*' | null;
+}
+
+/** @throws TypeError where an annotation uses a form that this gateway does not know: at start, not at the first call */
+export function readRoutes(descriptors: FileDescriptorSet): { registry: FileRegistry; routes: Route[] } {
+  const registry = createFileRegistry(descriptors);
+  const annotation = registry.getExtension('google.api.http');
+  if (annotation?.message === undefined)
+    throw new TypeError('the descriptors lack google/api/annotations.proto');
+  const routes: Route[] = [];
+  for (const service of registry) {
+    if (service.kind !== 'service') continue;
+    for (const method of service.methods) {
+      if (!hasOption(method, annotation)) continue;
+      const rule = getOption(method, annotation);
+      if (!isMessage(rule)) throw new TypeError(`${method.toString()}: google.api.http is not a message`);
+      const first = HttpRule.decode(toBinary(annotation.message, rule));
+      for (const binding of [first, ...first.additionalBindings]) routes.push(toRoute(method, binding));
+    }
+  }
+  return { registry, routes };
+}
+
+function toRoute(method: DescMethod, { pattern, body }: HttpRule): Route {
+  const where = `${method.parent.typeName}.${method.name}`;
+  const verb = pattern?.$case.toUpperCase();
+  const template = pattern?.value;
+  if (!isVerb(verb) || typeof template !== 'string')
+    throw new TypeError(`${where}: unknown kind of HTTP rule`);
+  if (body !== '' && body !== '*') throw new TypeError(`${where}: body is ${body}; expected "*" or none`);
+  const variables = [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name);
+  for (const name of variables) {
+    const field: DescField | undefined = method.input.fields.find(each => each.name === name);
+    if (field?.fieldKind !== 'scalar')
+      throw new TypeError(`${where}: {${name}} is no plain field of its request`);
+  }
+  return { method, verb, template, variables, body: body === '*' ? '*' : null };
+}
+
+const verbs = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const isVerb = (verb: string | undefined): verb is Route['verb'] => verbs.some(known => known === verb);
