@@ -1,4 +1,4 @@
-import { type MetricName, metricNames } from '../definition/ProjectDefinition.ts';
+import type { MetricName } from '../definition/ProjectDefinition.ts';
 import { calibrateIfBetter } from '../trainers/calibration/calibrateIfBetter.ts';
 import { crossFittedCalibration } from '../trainers/calibration/crossFittedCalibration.ts';
 import { chooseThreshold } from './chooseThreshold.ts';
@@ -44,6 +44,17 @@ export function crossValidationMetrics(options: CrossValidationOptions): Record<
     const threshold = chooseThreshold(labels.filter(outside), calibrated.filter(outside));
     return evaluate(labels.filter(inside), calibrated.filter(inside), threshold);
   });
-  const entries = metricNames.map(name => [name, meanSd(ofFold.map(metrics => metrics[name]))] as const);
-  return Object.fromEntries(entries) as Record<MetricName, MeanSd>;
+  const over = (name: MetricName): MeanSd => meanSd(ofFold.map(metrics => metrics[name]));
+  return {
+    rocAuc: over('rocAuc'),
+    averagePrecision: over('averagePrecision'),
+    logLoss: over('logLoss'),
+    brier: over('brier'),
+    calibrationError: over('calibrationError'),
+    accuracy: over('accuracy'),
+    balancedAccuracy: over('balancedAccuracy'),
+    precision: over('precision'),
+    recall: over('recall'),
+    f1: over('f1'),
+  };
 }
