@@ -135,7 +135,7 @@ export const pipeline: fc.Arbitrary<Pipeline> = encoder.chain(encoder =>
   fc.record({
     encoder: fc.constant(encoder),
     model: model(encoder.features.length),
-    calibration: fc.option(fc.record({ slope: float(-0.5, 3), intercept: float(-2, 2) })),
+    calibration: fc.option(fc.record({ slope: float(-0.5, 3), intercept: float(-3, 3) })),
     threshold: float(0.01, 0.99),
     positiveLabel: fc.constantFrom('Yes', '1', 'Ja ✓'),
     negativeLabel: fc.constantFrom('No', '0', '否'),
