@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { HoldfastError } from '../HoldfastError.ts';
 
 /** By these the runs of a model, or of a schedule, are found in Temporal's UI. */
 export const SEARCH_ATTRIBUTES = ['HoldfastModel', 'HoldfastTrigger'] as const;
 
-const KEYWORD = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+const KEYWORD = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
 /**
  * Registers what the namespace lacks and waits until it can be used. The dev server's own flag works only while its database
