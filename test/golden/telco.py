@@ -68,5 +68,5 @@ def encode(columns, train, rows, standardise):
 
 
 def write(name, content):
-    """Writes test/golden/<name>.json with floats as JSON's shortest round trip."""
-    (GOLDEN / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
+    """Writes test/golden/<name>.json on one line, floats in their shortest exact form."""
+    (GOLDEN / f"{name}.json").write_text(json.dumps(content, separators=(",", ":")) + "\n")
