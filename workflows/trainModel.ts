@@ -78,13 +78,7 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
     );
 
     enter('registering the candidates');
-    const registered = await registerCandidates({
-      runId,
-      model: run.model,
-      definition,
-      datasetVersion: dataset.version,
-      candidates: trained,
-    });
+    const registered = await registerCandidates({ runId, definition, candidates: trained });
     const champion = selectChampion(registered, run.selection);
 
     enter('checking the gate');
@@ -120,16 +114,20 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
       gate,
     };
     enter(passed ? `version ${champion.version} is in ${alias}` : 'the gate refused the champion');
-    await endRun({ runId, status: 'succeeded', result, error: null });
+    await endRun({
+      id: runId,
+      status: 'succeeded',
+      stage: state.progress().stage,
+      result: { championVersion: result.championVersion, promotedTo: result.promotedTo, gate },
+    });
     return result;
   } catch (error) {
     const cancelled = isCancellation(error);
     log.warn('the training run ended early', { runId, cancelled });
     await CancellationScope.nonCancellable(() =>
       endRun({
-        runId,
+        id: runId,
         status: cancelled ? 'cancelled' : 'failed',
-        result: null,
         error: cancelled ? 'cancelled on request' : failureText(error),
       }),
     );

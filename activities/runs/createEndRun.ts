@@ -1,25 +1,15 @@
-import { finishRun } from '../../db/runs/finishRun.ts';
-import type { TrainModelResult } from '../../platform/workflowContract.ts';
+import { finishRun, type RunEnd } from '../../db/runs/finishRun.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 
-interface EndRunInput {
-  readonly runId: string;
-  readonly status: 'succeeded' | 'failed' | 'cancelled';
-  readonly result: TrainModelResult | null;
-  readonly error: string | null;
-}
-
-/** Closes the run's row. A run that failed before it had a row (its input was refused) leaves none: Temporal has the failure. */
+/** Closes the run's row. A run whose input was refused has none: then Temporal alone has the failure. */
 export const createEndRun =
   ({ database }: Pick<ActivityPorts, 'database'>) =>
-  async ({ runId, status, result, error }: EndRunInput): Promise<void> => {
-    await finishRun(database, {
-      id: runId,
-      status,
-      error,
-      result:
-        result === null
-          ? null
-          : { championVersion: result.championVersion, promotedTo: result.promotedTo, gate: result.gate },
-    });
+  async (end: RunEnd): Promise<void> => {
+    try {
+      await finishRun(database, end);
+    } catch (error) {
+      if (end.status !== 'succeeded' && error instanceof HoldfastError && error.code === 'notFound') return;
+      throw error;
+    }
   };

@@ -6,10 +6,8 @@ import { readDefinition } from './readDefinition.ts';
 
 interface RegisterCandidatesInput {
   readonly runId: string;
-  readonly model: string;
   /** Artifact digest of the definition. */
   readonly definition: string;
-  readonly datasetVersion: number;
   readonly candidates: readonly TrainedCandidate[];
 }
 
@@ -26,17 +24,14 @@ export const createRegisterCandidates =
   ({ database, artifacts }: Pick<ActivityPorts, 'database' | 'artifacts'>) =>
   async (input: RegisterCandidatesInput): Promise<RegisteredCandidate[]> => {
     const { label, id } = await readDefinition(artifacts, input.definition);
-    const versions = await registerVersions(database, {
-      runId: input.runId,
-      model: input.model,
-      datasetVersion: input.datasetVersion,
-      definitionDigest: input.definition,
-      candidates: input.candidates.map(({ signature, parameters, ...candidate }) => ({
+    const versions = await registerVersions(
+      database,
+      input.runId,
+      input.candidates.map(({ signature, ...candidate }) => ({
         ...candidate,
         signature: { inputs: signature, label, id: id ?? null },
-        parameters: { ...parameters },
       })),
-    });
+    );
     return versions.map(({ version, trainer, digest, metrics, crossValidation }) => ({
       version,
       trainer,

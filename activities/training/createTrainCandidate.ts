@@ -102,7 +102,6 @@ export const createTrainCandidate =
         probabilities: outOfFold,
         foldOf,
         calibrate: recipe.calibrate,
-        threshold: metadata.threshold,
       }),
       signature: metadata.inputs,
       parameters: recipe,

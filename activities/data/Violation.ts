@@ -1,0 +1,47 @@
+// What validation says of a row that does not fit the definition.
+
+export const violationKinds = [
+  'fields',
+  'missing',
+  'number',
+  'range',
+  'integer',
+  'level',
+  'length',
+  'label',
+  'duplicate',
+] as const;
+
+export type ViolationKind = (typeof violationKinds)[number];
+
+export interface Fault {
+  readonly kind: ViolationKind;
+  /** What was expected, as a sentence for the user. */
+  readonly rule: string;
+}
+
+export interface Violation extends Fault {
+  /** 1-based, the header and blank lines not counted. */
+  readonly row: number;
+  /** Empty where the row as a whole is at fault. */
+  readonly column: string;
+  /** As it stands in the file, cut to 200 characters. */
+  readonly value: string;
+}
+
+export interface ViolationCount {
+  readonly column: string;
+  readonly kind: ViolationKind;
+  readonly count: number;
+}
+
+export const describeViolation = ({ column, value, rule }: Violation): string =>
+  column === '' ? `${rule}, got ${value}` : `${column}: ${rule}, got ${JSON.stringify(value)}`;
+
+const MAXIMUM_SHOWN_CHARACTERS = 200;
+
+/** Cut for a message, never through a surrogate pair. */
+export const shorten = (value: string): string =>
+  value.length <= MAXIMUM_SHOWN_CHARACTERS
+    ? value
+    : `${value.slice(0, MAXIMUM_SHOWN_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '')}…`;

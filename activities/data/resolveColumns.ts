@@ -1,0 +1,51 @@
+import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { suggestName } from '../../platform/suggestName.ts';
+
+export interface ResolvedColumns {
+  /** Position of each of the definition's columns in the file's rows, in the definition's order. */
+  readonly positions: readonly number[];
+  readonly label: number;
+  /** -1 where the definition has no id. */
+  readonly id: number;
+  /** The file's columns that the definition does not speak of. */
+  readonly ignored: readonly string[];
+}
+
+/**
+ * Finds the definition's columns in a file's header.
+ * @throws HoldfastError invalidArgument that lists every missing column, with the name that was probably meant, and all found
+ */
+export function resolveColumns(
+  definition: ProjectDefinition,
+  header: readonly string[],
+  shownAs: string,
+): ResolvedColumns {
+  const names = Object.keys(definition.columns);
+  const { id, label } = definition;
+  const wanted = [...names, label.column, ...(id === undefined ? [] : [id])];
+  const missing = wanted.filter(name => !header.includes(name));
+  if (missing.length > 0) {
+    const unused = header.filter(name => !wanted.includes(name));
+    const described = missing.map(name => {
+      const meant = suggestName(name, unused);
+      return `${JSON.stringify(name)}${meant === null ? '' : ` (is it ${JSON.stringify(meant)}?)`}`;
+    });
+    throw new HoldfastError(
+      'invalidArgument',
+      `${shownAs} lacks ${missing.length === 1 ? 'a column' : `${missing.length} columns`} of the project definition "${definition.name}": ${described.join(', ')}. It has: ${listNames(header)}. Rename the columns in the file, or change the definition.`,
+      { violations: missing.map(field => ({ field, description: 'expected a column of this name' })) },
+    );
+  }
+  return {
+    positions: names.map(name => header.indexOf(name)),
+    label: header.indexOf(label.column),
+    id: id === undefined ? -1 : header.indexOf(id),
+    ignored: header.filter(name => !wanted.includes(name)),
+  };
+}
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 100).map(name => JSON.stringify(name.slice(0, 100)));
+  return `${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
+}

@@ -1,0 +1,96 @@
+import type { Configuration } from '../platform/configuration.ts';
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { writeFileAtomically } from '../platform/writeFileAtomically.ts';
+import { RunStatus } from '../proto/gen/holdfast/v1/run.ts';
+import { createClients } from './clients/createClients.ts';
+import { watchRun } from './clients/watchRun.ts';
+import { fileError } from './fileError.ts';
+import { createRunProgress } from './output/createRunProgress.ts';
+import { printLeaderboard, statusName } from './output/printRun.ts';
+import { buildReport } from './start/buildReport.ts';
+import { obtainRun, productionVersion, type Wanted } from './start/obtainRun.ts';
+import { printNextSteps } from './start/printNextSteps.ts';
+import { servePrediction } from './start/servePrediction.ts';
+import type { StartContext } from './start/StartContext.ts';
+import { typicalInstance } from './start/typicalInstance.ts';
+
+// What `npm start` does once everything runs: bring a model to Production where none is (or where other data is given), show
+// how it went, and one prediction that was really served.
+
+export interface MainJobOptions extends Wanted {
+  readonly configuration: Configuration;
+  /** Where the report goes, as JSON. */
+  readonly report?: string;
+  readonly once: boolean;
+  readonly signal: AbortSignal;
+  readonly print: (line: string) => void;
+}
+
+/** @returns ok: whether the model is in Production and served; what went wrong was printed */
+export async function mainJob(options: MainJobOptions): Promise<{ ok: boolean }> {
+  const { configuration, signal, print } = options;
+  const { control, inference } = configuration.ports;
+  const clients = createClients({ control: `127.0.0.1:${control}`, inference: `127.0.0.1:${inference}` });
+  try {
+    const served = await bringToProduction({ clients, signal }, options);
+    return { ok: served };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof HoldfastError)) throw error;
+    print(error.message);
+    return { ok: false };
+  } finally {
+    clients.close();
+  }
+}
+
+async function bringToProduction(context: StartContext, options: MainJobOptions): Promise<boolean> {
+  const { model, print } = options;
+  const { run: begun, found } = await obtainRun(context, options);
+  const progress = createRunProgress(process.stderr);
+  const run = found
+    ? begun
+    : await watchRun(context, begun.id || begun.workflowId, state => progress.update(state));
+  progress.end();
+  if (run.status !== RunStatus.RUN_STATUS_SUCCEEDED) {
+    print(
+      `The training run ${run.workflowId} ${statusName(run.status)}: ${run.error || 'see the Temporal UI'}`,
+    );
+    return false;
+  }
+  print('');
+  printLeaderboard(process.stdout, run);
+  const production = await productionVersion(context, model);
+  if (production === null) {
+    const refused = run.result?.gate.filter(({ passed }) => !passed) ?? [];
+    print(
+      `\nThe gate refused the champion, so ${model} has nothing in Production: ${refused.map(({ detail }) => detail).join('; ')}.`,
+    );
+    print(`Change the gate in projects/${model}.ts, or train on other data.`);
+    return false;
+  }
+  const { clients, signal } = context;
+  const wanted = { model, version: String(production.datasetVersion) };
+  const dataset = await clients.datasets.get(wanted, { signal });
+  const prediction = await servePrediction(context, model, typicalInstance(production, dataset));
+  print(`\n${model} version ${production.version} (${production.trainer}) is in Production.`);
+  if (run.result?.promotedTo === 'staging')
+    print(
+      `Version ${run.result.championVersion} of this run is in Staging: ./holdfast models promote ${run.result.championVersion} --model ${model}`,
+    );
+  const { probability, label, modelVersion } = prediction;
+  print(
+    `A typical customer is answered ${JSON.stringify(label)} with probability ${probability.toFixed(4)} by version ${modelVersion}.`,
+  );
+  if (options.report !== undefined)
+    await writeReport(options.report, buildReport(run, production, prediction));
+  if (!options.once) printNextSteps(options, prediction.instance);
+  return true;
+}
+
+async function writeReport(path: string, report: object): Promise<void> {
+  try {
+    await writeFileAtomically(path, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (error) {
+    throw fileError(path, error);
+  }
+}
