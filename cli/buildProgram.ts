@@ -1,0 +1,107 @@
+import { Command, Option } from 'commander';
+import { readConfiguration } from '../platform/configuration.ts';
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import type { CliContext, GlobalOptions, OutputFormat } from './CliContext.ts';
+import { createClients } from './clients/createClients.ts';
+import { addDatasetsCommands } from './commands/datasetsCommands.ts';
+import { addModelsCommands } from './commands/modelsCommands.ts';
+import { addPredictCommand } from './commands/predictCommand.ts';
+import { addRunsCommands } from './commands/runsCommands.ts';
+import { addScoreCommand } from './commands/scoreCommand.ts';
+import { addStartCommand } from './commands/startCommand.ts';
+import { addStatusCommand } from './commands/statusCommand.ts';
+import { addTrainCommand } from './commands/trainCommand.ts';
+import { examples } from './examples.ts';
+import type { CliProcess } from './runCli.ts';
+
+// All commands with their options and help. What a command does is in its own file.
+
+/** Runs a command's action with what the global options say, and keeps its exit code. */
+export type Runner = (command: Command, action: (context: CliContext) => Promise<number>) => Promise<void>;
+
+interface Outcome {
+  exitCode: number;
+  format: OutputFormat;
+}
+
+export function buildProgram(
+  args: readonly string[],
+  cliProcess: CliProcess,
+): { program: Command; outcome: Outcome } {
+  const { stdout, stderr } = cliProcess;
+  // Known before the arguments are parsed, so that an error in them is told in the asked form too.
+  const outcome: Outcome = { exitCode: 0, format: args.includes('--json') ? 'json' : 'table' };
+  const program = new Command('holdfast')
+    .description('Keeps a customer-churn model true after it ships: train, promote, serve, watch.')
+    .addOption(new Option('-o, --output <format>', 'how data is printed').choices(['table', 'json']))
+    .option('--json', 'the same as --output json')
+    .option(
+      '--control <host:port>',
+      'the control server (default: 127.0.0.1 and HOLDFAST_CONTROL_PORT, 9001)',
+    )
+    .option(
+      '--inference <host:port>',
+      'the inference server (default: 127.0.0.1 and HOLDFAST_INFERENCE_PORT, 9000)',
+    )
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? 100,
+      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHasColors: () => stdout.isTTY && stdout.hasColors(),
+      getErrHasColors: () => stderr.isTTY && stderr.hasColors(),
+    })
+    .showHelpAfterError('(add --help to see what the command takes)')
+    .helpCommand(true);
+  const run: Runner = async (command, action) => {
+    const options = command.optsWithGlobals<GlobalOptions>();
+    outcome.format = options.json === true ? 'json' : (options.output ?? 'table');
+    const context = createContext(options, outcome.format, cliProcess);
+    try {
+      outcome.exitCode = await action(context);
+    } finally {
+      context.clients.close();
+    }
+  };
+  addStartCommand(program, run);
+  addStatusCommand(program, run);
+  addTrainCommand(program, run);
+  addRunsCommands(program, run);
+  addModelsCommands(program, run);
+  addDatasetsCommands(program, run);
+  addPredictCommand(program, run);
+  addScoreCommand(program, run);
+  program.addHelpText(
+    'after',
+    `${examples(
+      'holdfast start --once --data telco.csv',
+      'holdfast train --data telco.csv --wait',
+      'holdfast models list --json',
+      "holdfast predict --set tenure=5 --set Contract='One year' …",
+      'holdfast score --in customers.csv --out scored.csv',
+    )}
+Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 conflict, 130 interrupted.`,
+  );
+  return { program, outcome };
+}
+
+function createContext(options: GlobalOptions, format: OutputFormat, cliProcess: CliProcess): CliContext {
+  const configuration = readConfiguration();
+  const { ports } = configuration;
+  const clients = createClients({
+    control: address('--control', options.control ?? `127.0.0.1:${ports.control}`),
+    inference: address('--inference', options.inference ?? `127.0.0.1:${ports.inference}`),
+  });
+  return { ...cliProcess, configuration, format, clients };
+}
+
+function address(flag: string, value: string): string {
+  const [, port] = /^(?:[^:\s/]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(value) ?? [];
+  if (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return value;
+  throw new HoldfastError(
+    'invalidArgument',
+    `${flag} is ${JSON.stringify(value)}; expected HOST:PORT, as 127.0.0.1:9001.`,
+  );
+}

@@ -1,0 +1,44 @@
+import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
+import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
+import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
+import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
+import { SystemServiceService } from '../../proto/gen/holdfast/v1/system.ts';
+
+// The gRPC clients of the two servers. A channel connects when its first call is made, so creating them costs nothing.
+
+export interface Addresses {
+  readonly control: string;
+  readonly inference: string;
+}
+
+export interface Clients {
+  readonly addresses: Addresses;
+  readonly models: GrpcClient<typeof ModelServiceService>;
+  readonly runs: GrpcClient<typeof RunServiceService>;
+  readonly datasets: GrpcClient<typeof DatasetServiceService>;
+  readonly system: GrpcClient<typeof SystemServiceService>;
+  readonly prediction: GrpcClient<typeof PredictionServiceService>;
+  close(): void;
+}
+
+export function createClients(addresses: Addresses): Clients {
+  const control = { address: addresses.control, peer: 'the control server' };
+  const inference = { address: addresses.inference, peer: 'the inference server' };
+  const models = createGrpcClient(ModelServiceService, control);
+  const runs = createGrpcClient(RunServiceService, control);
+  const datasets = createGrpcClient(DatasetServiceService, control);
+  const system = createGrpcClient(SystemServiceService, control);
+  const prediction = createGrpcClient(PredictionServiceService, inference);
+  return {
+    addresses,
+    models,
+    runs,
+    datasets,
+    system,
+    prediction,
+    close() {
+      for (const client of [models, runs, datasets, system, prediction]) client.close();
+    },
+  };
+}

@@ -1,0 +1,201 @@
+import type { Command } from 'commander';
+import {
+  HistoryResponse,
+  ListModelsResponse,
+  ListVersionsResponse,
+  ModelVersion,
+  Promotion,
+} from '../../proto/gen/holdfast/v1/model.ts';
+import type { Runner } from '../buildProgram.ts';
+import type { CliContext } from '../CliContext.ts';
+import { confirm } from '../confirm.ts';
+import { examples } from '../examples.ts';
+import { formatTime } from '../output/format.ts';
+import { printJson } from '../output/printJson.ts';
+import { printTable } from '../output/printTable.ts';
+import { printVersion, printVersions } from '../output/printVersions.ts';
+import { toProtoJson } from '../output/toProtoJson.ts';
+
+/** A promotion ends when every inference process has loaded the version. */
+const PROMOTION_MS = 180_000;
+
+interface PromoteOptions {
+  readonly reason: string;
+  readonly yes?: boolean;
+}
+
+export function addModelsCommands(program: Command, run: Runner): void {
+  const models = program.command('models').description('the registry: versions, and which is Production');
+  models
+    .command('list')
+    .description('all models')
+    .addHelpText('after', examples('holdfast models list', 'holdfast models list --json'))
+    .action((_options: unknown, command: Command) => run(command, listModels));
+  models
+    .command('show')
+    .description('a model’s versions, or one version: metrics, lineage, signature')
+    .argument('<model>')
+    .argument('[version]', 'a number, production or staging')
+    .addHelpText(
+      'after',
+      examples('holdfast models show churn', 'holdfast models show churn production --json'),
+    )
+    .action((model: string, version: string | undefined, _options: unknown, command: Command) =>
+      run(command, context =>
+        version === undefined ? listVersions(context, model) : showVersion(context, model, version),
+      ),
+    );
+  models
+    .command('promote')
+    .description('make a version Production; answers when every inference process serves it')
+    .argument('<model>')
+    .argument('<version>', 'a number, or staging')
+    .option('--reason <text>', 'why, for the history', '')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples(
+        'holdfast models promote churn 3 --reason "better calibrated"',
+        'holdfast models promote churn staging --yes',
+      ),
+    )
+    .action((model: string, version: string, options: PromoteOptions, command: Command) =>
+      run(command, context => promote(context, model, version, options)),
+    );
+  models
+    .command('rollback')
+    .description('make the version Production again that was it before')
+    .argument('<model>')
+    .option('--reason <text>', 'why, for the history', '')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', examples('holdfast models rollback churn --reason "complaints" --yes'))
+    .action((model: string, options: PromoteOptions, command: Command) =>
+      run(command, context => rollback(context, model, options)),
+    );
+  models
+    .command('history')
+    .description('every move of an alias, newest first')
+    .argument('<model>')
+    .addHelpText('after', examples('holdfast models history churn'))
+    .action((model: string, _options: unknown, command: Command) =>
+      run(command, context => history(context, model)),
+    );
+}
+
+async function listModels(context: CliContext): Promise<number> {
+  const { models } = context.clients;
+  const answer = await models.listModels({}, { signal: context.signal });
+  if (context.format === 'json')
+    printJson(context.stdout, toProtoJson('holdfast.v1.ListModelsResponse', ListModelsResponse, answer));
+  else
+    printTable(
+      context.stdout,
+      [
+        { title: 'MODEL' },
+        { title: 'VERSIONS', align: 'right' },
+        { title: 'PRODUCTION', align: 'right' },
+        { title: 'STAGING', align: 'right' },
+      ],
+      answer.models.map(model => [
+        model.name,
+        model.versionCount,
+        model.productionVersion,
+        model.stagingVersion,
+      ]),
+    );
+  return 0;
+}
+
+async function listVersions(context: CliContext, model: string): Promise<number> {
+  const { models } = context.clients;
+  const answer = await models.listVersions({ model }, { signal: context.signal });
+  if (context.format === 'json')
+    printJson(context.stdout, toProtoJson('holdfast.v1.ListVersionsResponse', ListVersionsResponse, answer));
+  else printVersions(context.stdout, answer.versions);
+  return 0;
+}
+
+async function showVersion(context: CliContext, model: string, version: string): Promise<number> {
+  const { models } = context.clients;
+  const answer = await models.getVersion({ model, version }, { signal: context.signal });
+  if (context.format === 'json')
+    printJson(context.stdout, toProtoJson('holdfast.v1.ModelVersion', ModelVersion, answer));
+  else printVersion(context.stdout, answer);
+  return 0;
+}
+
+async function promote(
+  context: CliContext,
+  model: string,
+  version: string,
+  { reason, yes }: PromoteOptions,
+): Promise<number> {
+  const question = `Make ${model} version ${version} Production?`;
+  if (!(await confirm(context, question, yes === true))) return declined(context);
+  const { models } = context.clients;
+  const request = { model, version, reason };
+  return printPromotion(
+    context,
+    await models.promote(request, { signal: context.signal, deadlineMs: PROMOTION_MS }),
+  );
+}
+
+async function rollback(
+  context: CliContext,
+  model: string,
+  { reason, yes }: PromoteOptions,
+): Promise<number> {
+  const question = `Take ${model} back to the version that was Production before?`;
+  if (!(await confirm(context, question, yes === true))) return declined(context);
+  const { models } = context.clients;
+  const request = { model, reason };
+  return printPromotion(
+    context,
+    await models.rollback(request, { signal: context.signal, deadlineMs: PROMOTION_MS }),
+  );
+}
+
+function declined(context: CliContext): number {
+  context.stderr.write('Nothing was changed.\n');
+  return 1;
+}
+
+function printPromotion(context: CliContext, promotion: Promotion): number {
+  const { model, version, previousVersion, loadedProcesses, time } = promotion;
+  if (context.format === 'json')
+    printJson(context.stdout, toProtoJson('holdfast.v1.Promotion', Promotion, promotion));
+  else if (time === undefined) context.stdout.write(`${model} version ${version} is Production already.\n`);
+  else
+    context.stdout.write(
+      `${model} version ${version} is Production${previousVersion === undefined ? '' : ` (before: version ${previousVersion})`}, loaded by ${loadedProcesses} inference process${loadedProcesses === 1 ? '' : 'es'}.\n`,
+    );
+  return 0;
+}
+
+async function history(context: CliContext, model: string): Promise<number> {
+  const { models } = context.clients;
+  const answer = await models.history({ model }, { signal: context.signal });
+  if (context.format === 'json')
+    printJson(context.stdout, toProtoJson('holdfast.v1.HistoryResponse', HistoryResponse, answer));
+  else
+    printTable(
+      context.stdout,
+      [
+        { title: 'TIME' },
+        { title: 'ALIAS' },
+        { title: 'FROM', align: 'right' },
+        { title: 'TO', align: 'right' },
+        { title: 'BY' },
+        { title: 'REASON' },
+      ],
+      answer.events.map(event => [
+        formatTime(event.time),
+        event.alias,
+        event.fromVersion,
+        event.toVersion,
+        event.actor,
+        event.reason,
+      ]),
+    );
+  return 0;
+}

@@ -1,0 +1,105 @@
+import type { Command } from 'commander';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { PredictResponse } from '../../proto/gen/holdfast/v1/prediction.ts';
+import type { Runner } from '../buildProgram.ts';
+import type { CliContext } from '../CliContext.ts';
+import { examples } from '../examples.ts';
+import { printJson } from '../output/printJson.ts';
+import { printTable } from '../output/printTable.ts';
+import { toProtoJson } from '../output/toProtoJson.ts';
+import { type Instance, parseInstances } from '../prediction/parseInstances.ts';
+import { parseSettings } from '../prediction/parseSettings.ts';
+import { readText } from '../readText.ts';
+import { modelSignature } from '../scoring/ModelSignature.ts';
+
+interface PredictOptions {
+  readonly model?: string;
+  readonly version?: string;
+  readonly file?: string;
+  readonly set: readonly string[];
+}
+
+export function addPredictCommand(program: Command, run: Runner): void {
+  program
+    .command('predict')
+    .description('score one customer or several')
+    .argument('[json]', 'an object, a list of objects, or - for standard input')
+    .option('--model <name>', 'the model (default: HOLDFAST_MODEL, churn)')
+    .option('--version <version>', 'a number, production or staging (default: production)')
+    .option('--file <file>', 'read the JSON from a file')
+    .option(
+      '--set <column=value>',
+      'one column of one customer; may be repeated',
+      (setting: string, before: readonly string[]) => [...before, setting],
+      [],
+    )
+    .addHelpText(
+      'after',
+      examples(
+        `holdfast predict '{"tenure": 5, "Contract": "Month-to-month", …}'`,
+        'holdfast predict --set tenure=5 --set Contract=Month-to-month …',
+        'holdfast predict --file customers.json --json',
+        'cat customers.json | holdfast predict -',
+      ),
+    )
+    .action((json: string | undefined, options: PredictOptions, command: Command) =>
+      run(command, context => predict(context, json, options)),
+    );
+}
+
+async function predict(
+  context: CliContext,
+  json: string | undefined,
+  options: PredictOptions,
+): Promise<number> {
+  const { clients, signal, stdout, format, configuration } = context;
+  const model = options.model ?? configuration.defaultModel;
+  const version = options.version ?? '';
+  const instances = await readInstances(context, json, { ...options, model, version });
+  const answer = await clients.prediction.predict(
+    { model, version, instances, returnProba: true },
+    { signal },
+  );
+  if (format === 'json') {
+    printJson(stdout, toProtoJson('holdfast.v1.PredictResponse', PredictResponse, answer));
+    return 0;
+  }
+  printTable(
+    stdout,
+    [
+      { title: 'ROW', align: 'right' },
+      { title: 'LABEL' },
+      { title: 'PROBABILITY', align: 'right' },
+      { title: 'MODEL' },
+      { title: 'VERSION', align: 'right' },
+    ],
+    answer.predictions.map((label, index) => [
+      index + 1,
+      label,
+      answer.probabilities[index]?.toFixed(4),
+      answer.model,
+      answer.modelVersion,
+    ]),
+  );
+  return 0;
+}
+
+async function readInstances(
+  { clients, signal, stdin }: CliContext,
+  json: string | undefined,
+  { model, version, file, set }: PredictOptions & { model: string; version: string },
+): Promise<Instance[]> {
+  const sources = [json !== undefined, file !== undefined, set.length > 0].filter(Boolean).length;
+  if (sources !== 1)
+    throw new HoldfastError(
+      'invalidArgument',
+      `${sources === 0 ? 'Nothing to score was given' : 'Several sources were given'}: expected one of JSON as an argument, - (standard input), --file FILE, or --set COLUMN=VALUE (repeated).`,
+    );
+  if (set.length > 0) {
+    const { inputs } = modelSignature(await clients.models.getVersion({ model, version }, { signal }));
+    return [parseSettings(set, inputs)];
+  }
+  const path = file ?? (json === '-' ? '-' : undefined);
+  if (path === undefined) return parseInstances(json ?? '', 'The argument');
+  return parseInstances(await readText(path, stdin), path === '-' ? 'Standard input' : path);
+}

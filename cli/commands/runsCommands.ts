@@ -1,0 +1,107 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { ListRunsResponse, Run } from '../../proto/gen/holdfast/v1/run.ts';
+import type { Runner } from '../buildProgram.ts';
+import type { CliContext } from '../CliContext.ts';
+import { examples } from '../examples.ts';
+import { formatTime } from '../output/format.ts';
+import { printJson } from '../output/printJson.ts';
+import { printRun, statusName } from '../output/printRun.ts';
+import { printTable } from '../output/printTable.ts';
+import { toProtoJson } from '../output/toProtoJson.ts';
+import { followRun } from './followRun.ts';
+
+export function addRunsCommands(program: Command, run: Runner): void {
+  const runs = program.command('runs').description('what is under way, and what was done');
+  runs
+    .command('list')
+    .description('runs, newest first')
+    .option('--model <name>', 'only this model’s runs')
+    .option('--limit <count>', 'at most so many', parseLimit, 50)
+    .addHelpText('after', examples('holdfast runs list --model churn', 'holdfast runs list --limit 5 --json'))
+    .action((options: { model?: string; limit: number }, command: Command) =>
+      run(command, context => listRuns(context, options)),
+    );
+  runs
+    .command('show')
+    .description('one run with its candidates and its result')
+    .argument('<run>', 'a run id or a workflow id')
+    .addHelpText('after', examples('holdfast runs show t1'))
+    .action((id: string, _options: unknown, command: Command) =>
+      run(command, context => showRun(context, id)),
+    );
+  runs
+    .command('watch')
+    .description('follow a run until it ends; exits 1 where it failed or was cancelled')
+    .argument('<run>', 'a run id or a workflow id')
+    .addHelpText('after', examples('holdfast runs watch t1'))
+    .action((id: string, _options: unknown, command: Command) =>
+      run(command, context => followRun(context, id)),
+    );
+  runs
+    .command('cancel')
+    .description('cancel a run; its training stops within seconds')
+    .argument('<run>', 'a run id or a workflow id')
+    .addHelpText('after', examples('holdfast runs cancel t1'))
+    .action((id: string, _options: unknown, command: Command) =>
+      run(command, context => cancelRun(context, id)),
+    );
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+    throw new InvalidArgumentError('Expected a whole number from 1 to 1000.');
+  return limit;
+}
+
+async function listRuns(context: CliContext, options: { model?: string; limit: number }): Promise<number> {
+  const { runs } = context.clients;
+  const answer = await runs.list(
+    { model: options.model ?? '', pageSize: options.limit },
+    { signal: context.signal },
+  );
+  if (context.format === 'json')
+    printJson(context.stdout, toProtoJson('holdfast.v1.ListRunsResponse', ListRunsResponse, answer));
+  else
+    printTable(
+      context.stdout,
+      [
+        { title: 'WORKFLOW' },
+        { title: 'MODEL' },
+        { title: 'STATUS' },
+        { title: 'STAGE' },
+        { title: 'CHAMPION', align: 'right' },
+        { title: 'PROMOTED TO' },
+        { title: 'STARTED' },
+        { title: 'ENDED' },
+      ],
+      answer.runs.map(run => [
+        run.workflowId,
+        run.model,
+        statusName(run.status),
+        run.stage,
+        run.result?.championVersion,
+        run.result === undefined ? '-' : run.result.promotedTo || 'refused',
+        formatTime(run.startTime),
+        formatTime(run.endTime),
+      ]),
+    );
+  return 0;
+}
+
+async function showRun(context: CliContext, id: string): Promise<number> {
+  const { runs } = context.clients;
+  printRun(context, await runs.get({ run: id }, { signal: context.signal }));
+  return 0;
+}
+
+async function cancelRun(context: CliContext, id: string): Promise<number> {
+  const { runs } = context.clients;
+  const run = await runs.cancel({ run: id }, { signal: context.signal });
+  if (context.format === 'json') printJson(context.stdout, toProtoJson('holdfast.v1.Run', Run, run));
+  else
+    context.stderr.write(
+      `Cancelling ${run.workflowId}; follow it with \`./holdfast runs watch ${run.workflowId}\`.\n`,
+    );
+  return 0;
+}

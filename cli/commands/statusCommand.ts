@@ -1,0 +1,128 @@
+import type { Command } from 'commander';
+import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { HealthCheckResponse_ServingStatus, HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
+import { ListModelsResponse } from '../../proto/gen/holdfast/v1/model.ts';
+import { type Component, SystemStatus } from '../../proto/gen/holdfast/v1/system.ts';
+import type { Runner } from '../buildProgram.ts';
+import type { CliContext } from '../CliContext.ts';
+import { examples } from '../examples.ts';
+import { printJson } from '../output/printJson.ts';
+import { printTable } from '../output/printTable.ts';
+import { toProtoJson } from '../output/toProtoJson.ts';
+
+/** A part that does not answer within it is down. */
+const ANSWER_MS = 5_000;
+
+export function addStatusCommand(program: Command, run: Runner): void {
+  program
+    .command('status')
+    .description('what runs, what is in Production, and where; exits 1 when something is down')
+    .addHelpText('after', examples('holdfast status', 'holdfast status --json'))
+    .action((_options: unknown, command: Command) => run(command, status));
+}
+
+async function status(context: CliContext): Promise<number> {
+  const { clients, signal, stdout, format, configuration } = context;
+  const options = { signal, deadlineMs: ANSWER_MS };
+  const [parts, inference, gateway, models] = await Promise.all([
+    askControl(context),
+    askInference(context),
+    askGateway(context),
+    clients.models.listModels({}, options).catch((error: unknown) => {
+      // Which part is down, and why, stands in the components.
+      if (error instanceof HoldfastError) return ListModelsResponse.fromPartial({});
+      throw error;
+    }),
+  ]);
+  const components = [...parts, inference, gateway];
+  const { ports } = configuration;
+  const urls = {
+    rest: `http://127.0.0.1:${ports.http}`,
+    temporalUi: `http://127.0.0.1:${ports.temporalUi}`,
+    inference: clients.addresses.inference,
+    control: clients.addresses.control,
+  };
+  if (format === 'json') {
+    const body = { components, models: models.models };
+    printJson(stdout, {
+      components: Object(toProtoJson('holdfast.v1.SystemStatus', SystemStatus, body)).components as unknown,
+      models: Object(toProtoJson('holdfast.v1.ListModelsResponse', ListModelsResponse, body))
+        .models as unknown,
+      urls,
+    });
+  } else {
+    printTable(
+      stdout,
+      [{ title: 'PART' }, { title: 'STATE' }, { title: 'ADDRESS' }, { title: 'DETAIL' }],
+      components.map(({ name, up, address, detail }) => [name, up ? 'up' : 'DOWN', address, detail]),
+    );
+    stdout.write('\n');
+    printTable(
+      stdout,
+      [
+        { title: 'MODEL' },
+        { title: 'PRODUCTION', align: 'right' },
+        { title: 'STAGING', align: 'right' },
+        { title: 'VERSIONS', align: 'right' },
+      ],
+      models.models.map(model => [
+        model.name,
+        model.productionVersion,
+        model.stagingVersion,
+        model.versionCount,
+      ]),
+    );
+    stdout.write(`\nREST ${urls.rest}, Temporal UI ${urls.temporalUi}\n`);
+  }
+  return components.every(({ up }) => up) ? 0 : 1;
+}
+
+async function askControl({ clients, signal }: CliContext): Promise<Component[]> {
+  try {
+    return (await clients.system.getStatus({}, { signal, deadlineMs: ANSWER_MS })).components;
+  } catch (error) {
+    return [downComponent('control', clients.addresses.control, error)];
+  }
+}
+
+async function askInference({ clients, signal }: CliContext): Promise<Component> {
+  const address = clients.addresses.inference;
+  const health = createGrpcClient(HealthService, { address, peer: 'the inference server' });
+  try {
+    const service = 'holdfast.v1.PredictionService';
+    const answer = await health.check({ service }, { signal, deadlineMs: ANSWER_MS });
+    const up = answer.status === HealthCheckResponse_ServingStatus.SERVING;
+    return {
+      name: 'inference',
+      up,
+      address,
+      detail: up ? 'serving' : 'not serving yet: nothing is in Production, or it is loading',
+    };
+  } catch (error) {
+    return downComponent('inference', address, error);
+  } finally {
+    health.close();
+  }
+}
+
+async function askGateway({ configuration, signal }: CliContext): Promise<Component> {
+  const address = `127.0.0.1:${configuration.ports.http}`;
+  try {
+    const answer = await fetch(`http://${address}/health`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
+    });
+    await answer.body?.cancel();
+    return { name: 'gateway', up: answer.ok, address, detail: `answered ${answer.status}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason =
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    return { name: 'gateway', up: false, address, detail: reason };
+  }
+}
+
+function downComponent(name: string, address: string, error: unknown): Component {
+  if (error instanceof HoldfastError) return { name, up: false, address, detail: error.message };
+  throw error;
+}

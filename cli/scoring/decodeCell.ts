@@ -1,0 +1,15 @@
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * A cell that was read as Latin-1 (one character a byte) as the UTF-8 text it is.
+ * @returns undefined where its bytes are not UTF-8.
+ */
+export function decodeCell(cell: string): string | undefined {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the same in both encodings.
+  if (/^[\x00-\x7f]*$/.test(cell)) return cell;
+  try {
+    return decoder.decode(Buffer.from(cell, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
