@@ -1,0 +1,64 @@
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { createOrm } from './createOrm.ts';
+import type { Database } from './Database.ts';
+import { describeDatabaseError } from './describeDatabaseError.ts';
+import { applyMigrations } from './migrations/applyMigrations.ts';
+
+// One pool of connections a process. Errors of idle connections (PostgreSQL stopped, a network cut) are taken by the pool,
+// which opens new ones when they are asked for: a process outlives its database.
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database`, with the parameters that libpq knows (`sslmode`, …). */
+  readonly url: string;
+  /** Most connections at once. Default 10. */
+  readonly poolSize?: number;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+}
+
+/**
+ * Opens a pool and asks PostgreSQL one question.
+ * @throws HoldfastError invalidArgument (not a URL), unavailable (not reachable), failedPrecondition (refused the user)
+ */
+export async function openDatabase({
+  url,
+  poolSize = 10,
+  applicationName,
+}: DatabaseOptions): Promise<Database> {
+  const { name, address } = parseUrl(url);
+  const connect = (size: number) => createOrm({ url, name, poolSize: size, applicationName });
+  const orm = await connect(poolSize);
+  const described = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw describeDatabaseError(error, address);
+    }
+  };
+  const database: Database = {
+    address,
+    read: work => described(() => work(orm.em.fork())),
+    write: work => described(() => orm.em.fork().transactional(work)),
+    applyMigrations: () => described(() => applyMigrations(connect, address)),
+    close: () => orm.close(),
+  };
+  try {
+    await database.read(manager => manager.execute('select 1'));
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+function parseUrl(text: string): { name: string; address: string } {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const name = url && decodeURIComponent(url.pathname).replace(/^\//, '');
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || !name)
+    throw new HoldfastError(
+      'invalidArgument',
+      'DATABASE_URL is not valid: expected postgres://user:password@host:port/database.',
+    );
+  const host = url.hostname || url.searchParams.get('host') || 'localhost';
+  return { name, address: `${host}:${url.port || url.searchParams.get('port') || '5432'}/${name}` };
+}

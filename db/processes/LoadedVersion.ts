@@ -1,0 +1,20 @@
+export const loadStates = ['ready', 'failed'] as const;
+export type LoadState = (typeof loadStates)[number];
+
+/** How long a process counts as live after its last report. */
+export const LIVE_WITHIN_MS = 15_000;
+
+/** What one inference process says of one model: the version it took last, and whether it serves it. */
+export interface LoadedVersion {
+  readonly model: string;
+  readonly version: number;
+  readonly digest: string;
+  readonly state: LoadState;
+  /** Why it could not be loaded; null exactly where the state is ready. */
+  readonly error: string | null;
+}
+
+export interface ProcessReport extends LoadedVersion {
+  readonly processId: string;
+  readonly reportedAt: Date;
+}

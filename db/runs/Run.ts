@@ -1,0 +1,65 @@
+import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
+
+export const runKinds = ['trainModel'] as const;
+export type RunKind = (typeof runKinds)[number];
+
+export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled'] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+export interface RunCandidate {
+  readonly trainer: string;
+  readonly status: 'waiting' | 'training' | 'trained' | 'failed';
+  readonly foldsDone: number;
+  readonly foldsTotal: number;
+  readonly seconds?: number;
+  /** On the holdout; absent until it is trained. */
+  readonly metrics?: Metrics;
+  readonly crossValidation?: Readonly<Record<string, MeanSd>>;
+  /** Absent until it is registered. */
+  readonly version?: number;
+  readonly digest?: string;
+  readonly error?: string;
+}
+
+export interface RunResult {
+  /** The best candidate by the definition's selection metric. */
+  readonly championVersion: number;
+  /** Null where the gate refused it. */
+  readonly promotedTo: 'production' | 'staging' | null;
+  readonly gate: readonly { readonly rule: string; readonly passed: boolean; readonly detail: string }[];
+}
+
+/** What a list shows. */
+export interface RunSummary {
+  /** Temporal's first execution run id. */
+  readonly id: string;
+  readonly workflowId: string;
+  readonly model: string;
+  readonly kind: RunKind;
+  readonly trigger: string;
+  readonly status: RunStatus;
+  /** What it is doing now, for people. */
+  readonly stage: string;
+  readonly error: string | null;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly definitionDigest: string;
+  readonly seed: number;
+  /** Null until the data was ingested. */
+  readonly dataset: {
+    readonly id: number;
+    readonly version: number;
+    readonly digest: string;
+    readonly rows: number;
+    readonly quarantined: number;
+  } | null;
+  readonly candidates: readonly RunCandidate[];
+  /** Set exactly where it succeeded. */
+  readonly result: RunResult | null;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+}
+
+export interface Run extends RunSummary {
+  /** The project definition as it was when the run began. */
+  readonly definition: Readonly<Record<string, unknown>>;
+}
