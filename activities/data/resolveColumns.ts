@@ -1,6 +1,6 @@
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
-import { suggestName } from '../../platform/suggestName.ts';
+import { suggest } from '../../platform/suggest.ts';
 
 export interface ResolvedColumns {
   /** Position of each of the definition's columns in the file's rows, in the definition's order. */
@@ -26,10 +26,10 @@ export function resolveColumns(
   const wanted = [...names, label.column, ...(id === undefined ? [] : [id])];
   const missing = wanted.filter(name => !header.includes(name));
   if (missing.length > 0) {
-    const unused = header.filter(name => !wanted.includes(name));
+    const unused = header.filter(name => !wanted.includes(name) && name.length <= 200);
     const described = missing.map(name => {
-      const meant = suggestName(name, unused);
-      return `${JSON.stringify(name)}${meant === null ? '' : ` (is it ${JSON.stringify(meant)}?)`}`;
+      const meant = suggest(name, unused);
+      return `${JSON.stringify(name)}${meant === undefined ? '' : ` (is it ${JSON.stringify(meant)}?)`}`;
     });
     throw new HoldfastError(
       'invalidArgument',

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { profileTable, type TableProfile } from '../../ml/dataset/profileTable.ts';
+import { encodeTable } from '../../ml/dataset/tableCodec.ts';
+import type { ColumnDefinition, ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
+import type { ArtifactStore } from '../../platform/ArtifactStore.ts';
+import { canonicalJson } from '../../platform/canonicalJson.ts';
+import { sha256 } from '../../platform/sha256.ts';
+import { inspectFile } from '../../platform/tabular/inspectFile.ts';
+import { readTextTable } from '../../platform/tabular/readTextTable.ts';
+import { checkAcceptable } from './checkAcceptable.ts';
+import type { Violation, ViolationCount } from './Violation.ts';
+import { validateSource } from './validateSource.ts';
+
+export interface IngestFileInput {
+  readonly definition: ProjectDefinition;
+  readonly path: string;
+  readonly artifacts: ArtifactStore;
+  /** Made where it is absent, once there is something to put in. */
+  readonly quarantineFolder: string;
+  /** Rows read so far, once a batch of some thousand. */
+  readonly onProgress?: (progress: { readonly rows: number }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Plain JSON; depends on the file's bytes and the definition only (but for the folder in `quarantineFile`). */
+export interface IngestResult {
+  /** SHA-256 of the source's bytes: the dataset version's name, and the artifact that holds them. */
+  readonly digest: string;
+  /** Source rows = rows + quarantined. */
+  readonly sourceRows: number;
+  readonly rows: number;
+  readonly quarantined: number;
+  /** Artifact of the accepted rows, see ml/dataset/tableCodec. */
+  readonly tableDigest: string;
+  readonly quarantineFile: string | null;
+  readonly schema: DatasetSchema;
+  readonly profile: TableProfile;
+  /** The first ones, at most 1,000. */
+  readonly violations: readonly Violation[];
+  readonly violationCounts: readonly ViolationCount[];
+  /** The file's columns that the definition does not speak of. */
+  readonly ignoredColumns: readonly string[];
+}
+
+export interface DatasetSchema {
+  readonly id: string | null;
+  readonly label: ProjectDefinition['label'];
+  readonly columns: readonly ({ readonly name: string } & ColumnDefinition)[];
+}
+
+/**
+ * Takes a CSV or Parquet file in: its bytes into the artifact store (nothing depends on the user's file afterwards), its
+ * rows validated, the accepted ones as a table artifact, the others in a quarantine file.
+ * @throws HoldfastError notFound or invalidArgument (not a readable table, columns missing), failedPrecondition (too much in
+ * quarantine, too few rows, one class only; with the report), what the artifact store throws; what `signal` was aborted with
+ */
+export async function ingestFile(input: IngestFileInput): Promise<IngestResult> {
+  const { definition, path, artifacts, quarantineFolder, onProgress, signal } = input;
+  await inspectFile(path);
+  signal?.throwIfAborted();
+  const digest = await artifacts.putFile(path);
+  // What is read is what was digested, also where somebody edits the user's file meanwhile.
+  const batches = readTextTable(await artifacts.path(digest), { shownAs: path, signal });
+  const definitionDigest = sha256(canonicalJson(definition));
+  const result = await validateSource(definition, batches, {
+    shownAs: path,
+    quarantinePath: join(
+      quarantineFolder,
+      `${definition.name}-${digest.slice(0, 12)}-${definitionDigest.slice(0, 8)}.csv`,
+    ),
+    onProgress,
+  });
+  checkAcceptable(definition, result, path);
+  const { table, sourceRows, quarantined, quarantineFile } = result;
+  signal?.throwIfAborted();
+  return {
+    digest,
+    sourceRows,
+    rows: table.rowCount,
+    quarantined,
+    tableDigest: await artifacts.put(encodeTable(table)),
+    quarantineFile,
+    schema: {
+      id: definition.id ?? null,
+      label: definition.label,
+      columns: Object.entries(definition.columns).map(([name, column]) => ({ name, ...column })),
+    },
+    profile: profileTable(table),
+    violations: result.violations,
+    violationCounts: result.violationCounts,
+    ignoredColumns: result.ignoredColumns,
+  };
+}

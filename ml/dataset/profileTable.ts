@@ -1,0 +1,108 @@
+import type { CategoryColumn, Column, NumberColumn, Table } from './Table.ts';
+
+// What a table looks like, column by column, as plain JSON: for people to check, and for later data to be held against.
+
+const TOP_LEVELS = 50;
+
+export type QuantileName = 'p1' | 'p5' | 'p25' | 'p50' | 'p75' | 'p95' | 'p99';
+
+export interface NumberProfile {
+  readonly kind: 'number';
+  readonly name: string;
+  readonly count: number;
+  readonly missing: number;
+  readonly distinct: number;
+  /** All null where every value is missing. */
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** Sample standard deviation (n − 1); null below two values. */
+  readonly sd: number | null;
+  readonly quantiles: Readonly<Record<QuantileName, number>> | null;
+}
+
+export interface CategoryProfile {
+  readonly kind: 'category';
+  readonly name: string;
+  readonly count: number;
+  readonly missing: number;
+  readonly distinct: number;
+  /** The most frequent 50 at most, by count, then in code-unit order. */
+  readonly levels: readonly { readonly level: string; readonly count: number }[];
+}
+
+export interface TableProfile {
+  readonly rows: number;
+  readonly label: { readonly positives: number; readonly rate: number | null };
+  readonly columns: readonly (NumberProfile | CategoryProfile)[];
+}
+
+/** `count` is what is present, `missing` the rest. Quantiles interpolate linearly (Hyndman and Fan's type 7, as NumPy's). */
+export function profileTable({ rowCount, columns, labels }: Table): TableProfile {
+  const positives = labels.reduce((sum, label) => sum + label, 0);
+  return {
+    rows: rowCount,
+    label: { positives, rate: rowCount === 0 ? null : positives / rowCount },
+    columns: columns.map(profileColumn),
+  };
+}
+
+const profileColumn = (column: Column): NumberProfile | CategoryProfile =>
+  column.kind === 'number' ? profileNumbers(column) : profileCategory(column);
+
+function profileNumbers({ name, values }: NumberColumn): NumberProfile {
+  const present = values.filter(value => !Number.isNaN(value)).sort();
+  const count = present.length;
+  const base = { kind: 'number', name, count, missing: values.length - count } as const;
+  if (count === 0)
+    return { ...base, distinct: 0, min: null, max: null, mean: null, sd: null, quantiles: null };
+  let distinct = 1;
+  let sum = 0;
+  for (let index = 0; index < count; index++) {
+    sum += present[index];
+    if (index > 0 && present[index] !== present[index - 1]) distinct++;
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (const value of present) squares += (value - mean) ** 2;
+  const quantile = (share: number): number => {
+    const position = share * (count - 1);
+    const below = Math.floor(position);
+    const upper = present[Math.min(below + 1, count - 1)];
+    return present[below] + (position - below) * (upper - present[below]);
+  };
+  return {
+    ...base,
+    distinct,
+    min: present[0],
+    max: present[count - 1],
+    mean,
+    sd: count < 2 ? null : Math.sqrt(squares / (count - 1)),
+    quantiles: {
+      p1: quantile(0.01),
+      p5: quantile(0.05),
+      p25: quantile(0.25),
+      p50: quantile(0.5),
+      p75: quantile(0.75),
+      p95: quantile(0.95),
+      p99: quantile(0.99),
+    },
+  };
+}
+
+function profileCategory({ name, levels, codes }: CategoryColumn): CategoryProfile {
+  const counts = new Float64Array(levels.length);
+  let missing = 0;
+  for (const code of codes)
+    if (code < 0) missing++;
+    else counts[code]++;
+  const met = levels.map((level, code) => ({ level, count: counts[code] })).filter(({ count }) => count > 0);
+  return {
+    kind: 'category',
+    name,
+    count: codes.length - missing,
+    missing,
+    distinct: met.length,
+    levels: met.sort((a, b) => b.count - a.count).slice(0, TOP_LEVELS),
+  };
+}
