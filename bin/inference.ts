@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { openDatabase } from '../db/openDatabase.ts';
+import { createDatabaseRegistry } from '../inference/createDatabaseRegistry.ts';
+import { startInference } from '../inference/startInference.ts';
+import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
+import { runProcess } from '../platform/lifecycle/runProcess.ts';
+import { requireServices } from '../platform/requireServices.ts';
+
+// The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is back.
+
+await runProcess('inference', async ({ configuration, logger }) => {
+  const { home, bind, ports, defaultModel } = configuration;
+  const { databaseUrl } = requireServices(configuration);
+  const inference = await startInference({
+    registry: createDatabaseRegistry(() =>
+      openDatabase({ url: databaseUrl, applicationName: 'holdfast-inference', poolSize: 2 }),
+    ),
+    connectionString: databaseUrl,
+    artifacts: createLocalArtifactStore(join(home, 'artifacts')),
+    home,
+    host: bind,
+    port: ports.inference,
+    defaultModel,
+    logger,
+  });
+  return {
+    info: { address: `${bind}:${inference.port}`, versions: inference.store.loaded().length },
+    close: () => inference.close(),
+  };
+});

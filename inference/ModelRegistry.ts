@@ -1,0 +1,23 @@
+import type { AliasName } from '../db/aliases/Alias.ts';
+import type { LoadedVersion } from '../db/processes/LoadedVersion.ts';
+
+/** Where an alias of a model stands, and the file of that version. */
+export interface AliasTarget {
+  readonly model: string;
+  readonly alias: AliasName;
+  readonly version: number;
+  /** SHA-256 of the ONNX file. */
+  readonly digest: string;
+}
+
+/** What the model store asks of the registry. Any answer may be HoldfastError unavailable while PostgreSQL is away. */
+export interface ModelRegistry {
+  listAliases(): Promise<readonly AliasTarget[]>;
+  /** @throws HoldfastError notFound */
+  findDigest(model: string, version: number): Promise<string>;
+  /** Replaces what this process says of itself, and dates it now. */
+  reportLoaded(processId: string, loaded: readonly LoadedVersion[]): Promise<void>;
+  /** This process ends: nobody waits for it any more. */
+  forget(processId: string): Promise<void>;
+  close(): Promise<void>;
+}

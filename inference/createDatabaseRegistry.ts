@@ -1,0 +1,34 @@
+import { listAliases } from '../db/aliases/listAliases.ts';
+import type { Database } from '../db/Database.ts';
+import { getVersion } from '../db/models/getVersion.ts';
+import { forgetProcess } from '../db/processes/forgetProcess.ts';
+import { reportLoaded } from '../db/processes/reportLoaded.ts';
+import type { ModelRegistry } from './ModelRegistry.ts';
+
+/**
+ * The registry in PostgreSQL, which need not be there yet: it is opened by the first question that finds it there.
+ * @param open one attempt to open it
+ */
+export function createDatabaseRegistry(open: () => Promise<Database>): ModelRegistry {
+  let opening: Promise<Database> | null = null;
+  const database = (): Promise<Database> => {
+    const attempt = opening ?? open();
+    opening = attempt;
+    attempt.catch(() => {
+      if (opening === attempt) opening = null;
+    });
+    return attempt;
+  };
+  return {
+    listAliases: async () => listAliases(await database()),
+    findDigest: async (model, version) => (await getVersion(await database(), model, version)).digest,
+    reportLoaded: async (processId, loaded) => reportLoaded(await database(), processId, loaded),
+    forget: async processId => {
+      if (opening !== null) await forgetProcess(await opening, processId);
+    },
+    close: async () => {
+      const opened = await opening?.catch(() => null);
+      await opened?.close();
+    },
+  };
+}

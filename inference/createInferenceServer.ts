@@ -1,0 +1,44 @@
+import type { Logger } from '../observability/createLogger.ts';
+import { bindService } from '../platform/grpc/bindService.ts';
+import { createGrpcServer, type GrpcServer } from '../platform/grpc/createGrpcServer.ts';
+import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
+import { PredictionServiceService } from '../proto/gen/holdfast/v1/prediction.ts';
+import type { ModelStore } from './createModelStore.ts';
+import { shorten } from './describeValue.ts';
+import { type PredictContext, predict } from './predict.ts';
+
+export interface InferenceServerOptions {
+  readonly store: ModelStore;
+  readonly logger: Logger;
+  /** The model of requests that name none. */
+  readonly defaultModel: string;
+  readonly maximumMessageBytes?: number;
+}
+
+/** Less than the ten seconds after which a process that was asked to stop ends anyhow. */
+const DRAIN_MS = 8000;
+
+/** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
+export function createInferenceServer(options: InferenceServerOptions): GrpcServer {
+  const { store, logger, defaultModel, maximumMessageBytes } = options;
+  const context: PredictContext = {
+    store,
+    defaultModel,
+    onUnseenLevel: ({ model, version }, column, example) =>
+      logger.warn(
+        { model, version, column, example: shorten(example) },
+        'A level that training did not meet was scored; more of this column are only counted.',
+      ),
+  };
+  return createGrpcServer({
+    descriptors: readDescriptors(),
+    services: [
+      bindService(PredictionServiceService, {
+        predict: (request, call) => predict(context, request, call),
+      }),
+    ],
+    logger,
+    maximumMessageBytes,
+    drainMs: DRAIN_MS,
+  });
+}

@@ -1,0 +1,250 @@
+import type { LoadedVersion } from '../db/processes/LoadedVersion.ts';
+import type { Logger } from '../observability/createLogger.ts';
+import type { ArtifactStore } from '../platform/ArtifactStore.ts';
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { createLocalCopy } from './createLocalCopy.ts';
+import type { LoadedModel } from './LoadedModel.ts';
+import { loadModel } from './loadModel.ts';
+import type { AliasTarget, ModelRegistry } from './ModelRegistry.ts';
+import { readArtifact } from './readArtifact.ts';
+import { noSuchModel, noSuchVersion } from './storeErrors.ts';
+import { VersionCache } from './VersionCache.ts';
+
+// Which versions are in memory, and what the aliases mean just now. Production of every model is always loaded: a new one is
+// opened, checked and warmed up beside the old one, then takes its place, and the old one goes when its last call ended. Other
+// versions are loaded when somebody asks, a few at a time. The hot path finds its version without waiting for anything.
+
+export interface ModelStore {
+  /**
+   * Runs work on the version that a request means; it stays in memory until the work ended.
+   * @param version a number, `production` or `staging`; empty means production
+   * @throws HoldfastError notFound; failedPrecondition where nothing was trained yet or the file is not served; unavailable
+   */
+  use<T>(model: string, version: string, work: (loaded: LoadedModel) => Promise<T>): Promise<T>;
+  /** Asks the registry where the aliases stand, loads what is new, reports and keeps it. Never throws. */
+  reconcile(): Promise<ReconcileResult>;
+  /** Serves what the local copy holds, unless the registry has answered already. */
+  startFromLocalCopy(): Promise<void>;
+  /** Tells the registry what is served. @throws HoldfastError unavailable */
+  report(): Promise<void>;
+  /** Whether the registry or the local copy has said which models there are. */
+  known(): boolean;
+  /** The versions in memory. */
+  loaded(): readonly LoadedModel[];
+  /** Lets everything go once the calls under way ended. */
+  close(): Promise<void>;
+}
+
+export type ReconcileResult = 'done' | 'loadsFailed' | 'registryAway';
+
+export interface ModelStoreOptions {
+  readonly registry: ModelRegistry;
+  readonly artifacts: ArtifactStore;
+  readonly home: string;
+  readonly processId: string;
+  readonly logger: Logger;
+  /** Versions in memory besides Production. Default 4. */
+  readonly maximumOnRequest?: number;
+}
+
+const isVersionNumber = (text: string): boolean => /^[1-9][0-9]{0,8}$/.test(text);
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export function createModelStore(options: ModelStoreOptions): ModelStore {
+  const { registry, artifacts, processId, logger } = options;
+  const onRetireError = (error: unknown): void =>
+    logger.error({ err: error }, 'A replaced version could not be let go.');
+  const localCopy = createLocalCopy(options.home, (error, path) =>
+    logger.warn({ err: error, path }, 'The kept state cannot be read and is passed over.'),
+  );
+  const production = new Map<string, LoadedModel>();
+  const onRequest = new VersionCache(options.maximumOnRequest ?? 4, onRetireError);
+  /** Production versions that could not be loaded, by model. */
+  const failures = new Map<string, LoadedVersion & { readonly error: string }>();
+  let aliases: readonly AliasTarget[] = [];
+  let knownFrom: 'nowhere' | 'localCopy' | 'registry' = 'nowhere';
+  let kept = '';
+  /** Why the registry could not be asked the last time, so that it is said once. */
+  let away = '';
+
+  const open = async (model: string, version: number, digest: string): Promise<LoadedModel> =>
+    loadModel({ model, version, digest }, await readArtifact(artifacts, localCopy, digest));
+
+  function find(model: string, version: string): LoadedModel | Promise<LoadedModel> {
+    const current = production.get(model);
+    if (
+      current !== undefined &&
+      (version === '' || version === 'production' || version === String(current.version))
+    )
+      return current;
+    return findOnRequest(model, version);
+  }
+
+  async function findOnRequest(model: string, version: string): Promise<LoadedModel> {
+    const ofModel = aliases.filter(target => target.model === model);
+    const target = ofModel.find(({ alias }) => alias === (version === '' ? 'production' : version));
+    if (target?.alias === 'production') throw notServed(target);
+    const number = target?.version ?? (isVersionNumber(version) ? Number(version) : null);
+    if (number !== null)
+      return onRequest.getOrLoad(model, number, async () =>
+        open(model, number, target?.digest ?? (await findDigest(model, number, ofModel))),
+      );
+    if (knownFrom === 'nowhere')
+      throw new HoldfastError(
+        'unavailable',
+        'This inference process does not know its models yet, for PostgreSQL has not answered. Try again shortly.',
+      );
+    throw ofModel.length === 0 ? noSuchModel(model, aliases) : noSuchVersion(model, version, ofModel);
+  }
+
+  const notServed = ({ model, version }: AliasTarget): HoldfastError =>
+    new HoldfastError(
+      'failedPrecondition',
+      failures.get(model)?.error ??
+        `The model ${model} version ${version} is still being loaded. Try again shortly.`,
+    );
+
+  async function findDigest(
+    model: string,
+    version: number,
+    ofModel: readonly AliasTarget[],
+  ): Promise<string> {
+    const standing = ofModel.find(target => target.version === version);
+    if (standing !== undefined) return standing.digest;
+    try {
+      return await registry.findDigest(model, version);
+    } catch (error) {
+      if (!(error instanceof HoldfastError) || error.code !== 'notFound') throw error;
+      throw ofModel.length === 0
+        ? noSuchModel(model, aliases)
+        : noSuchVersion(model, String(version), ofModel);
+    }
+  }
+
+  /** Brings what is in memory to where the aliases stand. */
+  async function adopt(targets: readonly AliasTarget[], source: 'localCopy' | 'registry'): Promise<void> {
+    aliases = targets;
+    const wanted = targets.filter(({ alias }) => alias === 'production');
+    const names = new Set(wanted.map(({ model }) => model));
+    for (const model of failures.keys()) if (!names.has(model)) failures.delete(model);
+    for (const [model, old] of production)
+      if (!names.has(model)) {
+        production.delete(model);
+        old.retire().catch(onRetireError);
+      }
+    for (const target of wanted) await load(target);
+    knownFrom = source;
+  }
+
+  async function load({ model, version, digest }: AliasTarget): Promise<void> {
+    const old = production.get(model);
+    if (old?.version === version && old.digest === digest) {
+      failures.delete(model);
+      return;
+    }
+    const begun = performance.now();
+    const previousVersion = old?.version ?? null;
+    try {
+      const next = onRequest.take(model, version) ?? (await open(model, version, digest));
+      production.set(model, next);
+      failures.delete(model);
+      const loadMs = Math.round(performance.now() - begun);
+      logger.info({ model, version, digest, previousVersion, loadMs }, 'A version is served.');
+      old?.retire().catch(onRetireError);
+    } catch (error) {
+      const reason = messageOf(error);
+      if (failures.get(model)?.error !== reason)
+        logger.error(
+          { err: error, model, version, digest, stillServed: previousVersion },
+          'A version could not be loaded; what was served stays.',
+        );
+      failures.set(model, { model, version, digest, state: 'failed', error: reason });
+    }
+  }
+
+  const reports = (): LoadedVersion[] => [
+    ...failures.values(),
+    ...[...production.values()]
+      .filter(({ model }) => !failures.has(model))
+      .map(({ model, version, digest }) => ({
+        model,
+        version,
+        digest,
+        state: 'ready' as const,
+        error: null,
+      })),
+  ];
+
+  /** Keeps what is served, which is not always where the alias stands: a file that cannot be loaded is no copy to start from. */
+  async function keep(): Promise<void> {
+    const served = [...production.values()].map(({ model, version, digest }) => ({ model, version, digest }));
+    const targets: AliasTarget[] = [
+      ...served.map(target => ({ ...target, alias: 'production' as const })),
+      ...aliases.filter(({ alias }) => alias !== 'production'),
+    ];
+    const text = JSON.stringify(targets);
+    if (text === kept) return;
+    for (const { digest } of served)
+      if ((await localCopy.readModel(digest)) === null)
+        await localCopy.keepModel(digest, await readArtifact(artifacts, localCopy, digest));
+    await localCopy.writeAliases(targets, new Set(served.map(({ digest }) => digest)));
+    kept = text;
+  }
+
+  async function reconcile(): Promise<ReconcileResult> {
+    try {
+      await adopt(await registry.listAliases(), 'registry');
+      await registry.reportLoaded(processId, reports());
+    } catch (error) {
+      if (away !== messageOf(error))
+        logger.warn({ err: error }, 'The registry cannot be asked; what is in memory is served.');
+      away = messageOf(error);
+      return 'registryAway';
+    }
+    away = '';
+    // After the swap and the report, so that a slow disk does not hold up a promotion.
+    await keep().catch((error: unknown) =>
+      logger.warn(
+        { err: error },
+        'The local copy could not be written; without it, starting needs PostgreSQL.',
+      ),
+    );
+    return failures.size === 0 ? 'done' : 'loadsFailed';
+  }
+
+  async function startFromLocalCopy(): Promise<void> {
+    if (knownFrom === 'registry') return;
+    const targets = await localCopy.readAliases();
+    if (targets.length > 0) await adopt(targets, 'localCopy');
+  }
+
+  /** One at a time, in the order they were asked for: two would overtake each other between reading and swapping. */
+  let turn: Promise<unknown> = Promise.resolve();
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  }
+
+  return {
+    use: async (model, version, work) => {
+      for (;;) {
+        const found = find(model, version);
+        const loaded = found instanceof Promise ? await found : found;
+        // Between being found and being used another load may have pushed it out.
+        if (!loaded.retired) return loaded.use(work);
+      }
+    },
+    reconcile: () => inTurn(reconcile),
+    startFromLocalCopy: () => inTurn(startFromLocalCopy),
+    report: () => registry.reportLoaded(processId, reports()),
+    known: () => knownFrom !== 'nowhere',
+    loaded: () => [...production.values(), ...onRequest.values()],
+    close: () =>
+      inTurn(async () => {
+        const models = [...production.values()];
+        production.clear();
+        await Promise.all([onRequest.close(), ...models.map(model => model.retire())]);
+      }),
+  };
+}

@@ -1,0 +1,41 @@
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { didYouMean } from '../platform/suggest.ts';
+import { shorten } from './describeValue.ts';
+import type { AliasTarget } from './ModelRegistry.ts';
+
+// What a caller reads who asked for a model or version that is not there: what there is, and what to do.
+
+export function noSuchModel(model: string, aliases: readonly AliasTarget[]): HoldfastError {
+  const name = shorten(model);
+  if (aliases.length === 0)
+    return new HoldfastError(
+      'failedPrecondition',
+      `No model is in Production yet. Train one: \`./holdfast train --model ${name} --wait\`, or \`npm start\`.`,
+    );
+  const models = [...new Set(aliases.map(target => target.model))];
+  return new HoldfastError(
+    'notFound',
+    `There is no model ${JSON.stringify(name)} in service.${didYouMean(name, models)} In service: ${models.slice(0, 20).join(', ')}.`,
+  );
+}
+
+/** @param ofModel where the aliases of the model stand */
+export function noSuchVersion(
+  model: string,
+  version: string,
+  ofModel: readonly AliasTarget[],
+): HoldfastError {
+  const stands = ofModel.map(target => `${target.alias} is ${target.version}`).join(', ');
+  const there = `Of ${model}, ${stands}. See \`./holdfast models show ${model}\`.`;
+  if (version === '' || version === 'production')
+    return new HoldfastError(
+      'notFound',
+      `The model ${model} has nothing in Production: promote a version. ${there}`,
+    );
+  if (version === 'staging')
+    return new HoldfastError('notFound', `The model ${model} has nothing in Staging. ${there}`);
+  return new HoldfastError(
+    'notFound',
+    `The model ${model} has no version ${JSON.stringify(shorten(version))}: expected a number, production or staging. ${there}`,
+  );
+}
