@@ -35,7 +35,7 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .argument('<run>', 'a run id or a workflow id')
     .addHelpText('after', examples('holdfast runs watch t1'))
     .action((id: string, _options: unknown, command: Command) =>
-      run(command, context => followRun(context, id)),
+      run(command, context => followRun(context, { id, workflowId: id })),
     );
   runs
     .command('cancel')

@@ -56,7 +56,7 @@ async function train(context: CliContext, options: TrainOptions): Promise<number
     },
     { signal },
   );
-  if (options.wait === true) return followRun(context, started.workflowId);
+  if (options.wait === true) return followRun(context, started);
   printRun(context, started);
   if (context.format === 'table')
     stderr.write(`Follow it with \`./holdfast runs watch ${started.workflowId}\`.\n`);

@@ -5,8 +5,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * @returns undefined where its bytes are not UTF-8.
  */
 export function decodeCell(cell: string): string | undefined {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is the same in both encodings.
-  if (/^[\x00-\x7f]*$/.test(cell)) return cell;
+  // ASCII is the same in both encodings.
+  if (!/[\u0080-\u00ff]/.test(cell)) return cell;
   try {
     return decoder.decode(Buffer.from(cell, 'latin1'));
   } catch {

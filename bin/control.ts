@@ -1,0 +1,30 @@
+import { buildControlServer } from '../control/buildControlServer.ts';
+import { createTemporal } from '../control/temporal/createTemporal.ts';
+import { openDatabase } from '../db/openDatabase.ts';
+import { runProcess } from '../platform/lifecycle/runProcess.ts';
+import { requireServices } from '../platform/requireServices.ts';
+
+// Control's wiring. Without accounts everybody who reaches it may promote and cancel, so it listens on loopback only.
+
+const LOOPBACK = '127.0.0.1';
+
+await runProcess('control', async ({ configuration, logger }) => {
+  const { databaseUrl, temporalAddress } = requireServices(configuration);
+  if (configuration.bind !== LOOPBACK)
+    logger.warn({ bind: configuration.bind }, 'control listens on loopback only until accounts exist');
+  const database = await openDatabase({ url: databaseUrl, applicationName: 'holdfast-control' });
+  const temporal = createTemporal(temporalAddress, configuration.temporalNamespace);
+  const { defaultModel, ports } = configuration;
+  const address = `${LOOPBACK}:${ports.control}`;
+  const server = buildControlServer({ database, temporal, logger, defaultModel, address });
+  await server.listen({ host: LOOPBACK, port: ports.control, portVariable: 'HOLDFAST_CONTROL_PORT' });
+  server.setServing(true);
+  return {
+    info: { port: ports.control },
+    close: async () => {
+      await server.close();
+      await temporal.close();
+      await database.close();
+    },
+  };
+});

@@ -1,0 +1,51 @@
+import { bindService } from '../platform/grpc/bindService.ts';
+import { createGrpcServer, type GrpcServer } from '../platform/grpc/createGrpcServer.ts';
+import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
+import { DatasetServiceService } from '../proto/gen/holdfast/v1/dataset.ts';
+import { ModelServiceService } from '../proto/gen/holdfast/v1/model.ts';
+import { RunServiceService } from '../proto/gen/holdfast/v1/run.ts';
+import { SystemServiceService } from '../proto/gen/holdfast/v1/system.ts';
+import type { ControlPorts } from './ControlPorts.ts';
+import { getDataset } from './datasets/getDataset.ts';
+import { listDatasets } from './datasets/listDatasets.ts';
+import { getVersion } from './models/getVersion.ts';
+import { history } from './models/history.ts';
+import { listModels } from './models/listModels.ts';
+import { listVersions } from './models/listVersions.ts';
+import { promote } from './models/promote.ts';
+import { rollback } from './models/rollback.ts';
+import { cancelRun } from './runs/cancelRun.ts';
+import { getRun } from './runs/getRun.ts';
+import { listRuns } from './runs/listRuns.ts';
+import { startTraining } from './runs/startTraining.ts';
+import { watchRun } from './runs/watchRun.ts';
+import { getStatus } from './system/getStatus.ts';
+
+/** Control's gRPC server over its ports, not yet listening: each method is one function of a file named like it. */
+export const buildControlServer = (ports: ControlPorts): GrpcServer =>
+  createGrpcServer({
+    descriptors: readDescriptors(),
+    logger: ports.logger,
+    services: [
+      bindService(ModelServiceService, {
+        listModels: () => listModels(ports),
+        listVersions: request => listVersions(ports, request),
+        getVersion: request => getVersion(ports, request),
+        promote: request => promote(ports, request),
+        rollback: request => rollback(ports, request),
+        history: request => history(ports, request),
+      }),
+      bindService(RunServiceService, {
+        startTraining: request => startTraining(ports, request),
+        get: request => getRun(ports, request),
+        list: request => listRuns(ports, request),
+        cancel: request => cancelRun(ports, request),
+        watch: (request, { signal }) => watchRun(ports, request, signal),
+      }),
+      bindService(DatasetServiceService, {
+        list: request => listDatasets(ports, request),
+        get: request => getDataset(ports, request),
+      }),
+      bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
+    ],
+  });

@@ -1,0 +1,92 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { WorkflowIdConflictPolicy } from '@temporalio/common';
+import type { ModelVersion } from '../../db/models/ModelVersion.ts';
+import { listLoaded } from '../../db/processes/listLoaded.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import {
+  type PromoteModelInput,
+  type PromoteModelResult,
+  TASK_QUEUE,
+} from '../../platform/workflowContract.ts';
+import type { Promotion } from '../../proto/gen/holdfast/v1/model.ts';
+import type { ControlPorts } from '../ControlPorts.ts';
+import type { Temporal } from '../temporal/createTemporal.ts';
+import { workflowError } from '../temporal/failureReason.ts';
+
+type PromoteModel = (input: PromoteModelInput) => Promise<PromoteModelResult>;
+
+/** Until accounts exist, whoever reaches the loopback port acts. */
+const ACTOR = 'operator';
+/** Every process has to load the version; above that the caller may look at the history. */
+const PROMOTION_MS = 170_000;
+
+/** Runs promoteModel and waits for it; a version that is Production already is answered with no time. */
+export async function promoteVersion(
+  { database, temporal }: Pick<ControlPorts, 'database' | 'temporal'>,
+  { model, version, aliases }: ModelVersion,
+  reason: string,
+): Promise<Promotion> {
+  if (aliases.includes('production')) {
+    const loaded = await listLoaded(database, model);
+    const ready = loaded.filter(report => report.version === version && report.state === 'ready');
+    return {
+      model,
+      alias: 'production',
+      version,
+      previousVersion: version,
+      loadedProcesses: ready.length,
+      time: undefined,
+    };
+  }
+  const result = await runPromotion(temporal, {
+    model,
+    version,
+    alias: 'production',
+    actor: ACTOR,
+    reason,
+  });
+  return {
+    model,
+    alias: result.alias,
+    version: result.version,
+    previousVersion: result.previousVersion ?? undefined,
+    loadedProcesses: result.loadedProcesses,
+    time: result.time === null ? undefined : new Date(result.time),
+  };
+}
+
+/** One promotion at a time of a model: the workflow's id is the model's. */
+async function runPromotion(temporal: Temporal, input: PromoteModelInput): Promise<PromoteModelResult> {
+  const { model, version } = input;
+  const workflowId = `promote-${model}`;
+  const handle = await temporal.ask(async client => {
+    try {
+      return await client.workflow.start<PromoteModel>('promoteModel', {
+        taskQueue: TASK_QUEUE,
+        workflowId,
+        args: [input],
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      throw new HoldfastError(
+        'conflict',
+        `Another promotion of ${model} is under way (workflow ${workflowId}). Wait for it, look at \`./holdfast models history ${model}\`, then decide again.`,
+        { cause: error },
+      );
+    }
+  });
+  const end = Date.now() + PROMOTION_MS;
+  try {
+    return await temporal.ask(() => handle.result(), PROMOTION_MS);
+  } catch (error) {
+    if (error instanceof WorkflowFailedError)
+      throw workflowError(error, `Version ${version} of ${model} was not promoted`);
+    if (Date.now() < end) throw error;
+    throw new HoldfastError(
+      'unavailable',
+      `The promotion of ${model} to version ${version} (workflow ${workflowId}) has not ended within ${PROMOTION_MS / 1000} seconds and goes on. Does a worker run? See \`./holdfast status\`.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,122 @@
+import {
+  type Client,
+  QueryNotRegisteredError,
+  QueryRejectedError,
+  ServiceError,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
+import { z } from 'zod';
+import type { RunStatus } from '../../db/runs/Run.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import type { TrainCandidateHeartbeat, TrainModelProgress } from '../../platform/workflowContract.ts';
+import type { Temporal } from '../temporal/createTemporal.ts';
+import { failureReason } from '../temporal/failureReason.ts';
+import type { RunFacts } from './RunFacts.ts';
+
+/** A worker that is up answers in milliseconds; where none is, the run is shown without live progress. */
+const QUERY_MS = 1_500;
+
+const heartbeat = z.object({
+  trainer: z.string(),
+  folds: z.record(z.string(), z.string()),
+  foldsTotal: z.number(),
+  seconds: z.number(),
+});
+
+const statuses: Readonly<Record<string, RunStatus>> = {
+  RUNNING: 'running',
+  PAUSED: 'running',
+  CONTINUED_AS_NEW: 'running',
+  COMPLETED: 'succeeded',
+  CANCELLED: 'cancelled',
+};
+
+/**
+ * Asks Temporal for a training run.
+ * @param runId Temporal's run id; left out: the newest run of the workflow id.
+ * @returns null where Temporal does not know it, or it is no training run.
+ * @throws HoldfastError unavailable where Temporal does not answer
+ */
+export async function readRunFacts(
+  temporal: Temporal,
+  workflowId: string,
+  runId?: string,
+): Promise<RunFacts | null> {
+  const description = await temporal.ask(client => describe(client, workflowId, runId));
+  if (description === null || description.type !== 'trainModel') return null;
+  const status = statuses[description.status.name] ?? 'failed';
+  const running = status === 'running';
+  return {
+    workflowId,
+    id: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
+    startedAt: description.startTime,
+    endedAt: description.closeTime ?? null,
+    status,
+    reason:
+      running || status === 'succeeded' ? null : await readReason(temporal, workflowId, description.runId),
+    progress: running ? await queryProgress(temporal, workflowId, description.runId) : null,
+    heartbeats: running ? readHeartbeats(description) : new Map(),
+  };
+}
+
+async function describe(
+  client: Client,
+  workflowId: string,
+  runId: string | undefined,
+): Promise<WorkflowExecutionDescription | null> {
+  try {
+    return await client.workflow.getHandle(workflowId, runId).describe();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function readReason(temporal: Temporal, workflowId: string, runId: string): Promise<string> {
+  try {
+    await temporal.ask(client => client.workflow.result(workflowId, runId, { followRuns: false }));
+    return 'it ended in Temporal without a reason';
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return failureReason(error);
+    throw error;
+  }
+}
+
+async function queryProgress(
+  temporal: Temporal,
+  workflowId: string,
+  runId: string,
+): Promise<TrainModelProgress | null> {
+  try {
+    return await temporal.ask(
+      client => client.workflow.getHandle(workflowId, runId).query<TrainModelProgress>('progress'),
+      QUERY_MS,
+    );
+  } catch (error) {
+    // Temporal has just answered, so this is the worker: none runs, or it has not begun the workflow yet. Then there is no
+    // progress to tell.
+    if (
+      error instanceof QueryNotRegisteredError ||
+      error instanceof QueryRejectedError ||
+      error instanceof ServiceError ||
+      error instanceof HoldfastError
+    )
+      return null;
+    throw error;
+  }
+}
+
+function readHeartbeats({ raw }: WorkflowExecutionDescription): Map<string, TrainCandidateHeartbeat> {
+  const beats = new Map<string, TrainCandidateHeartbeat>();
+  for (const { activityType, heartbeatDetails } of raw.pendingActivities ?? []) {
+    if (activityType?.name !== 'trainCandidate') continue;
+    const [details] = arrayFromPayloads(defaultPayloadConverter, heartbeatDetails?.payloads);
+    const beat = heartbeat.safeParse(details);
+    // An activity that has not beaten yet has no details.
+    if (beat.success) beats.set(beat.data.trainer, beat.data);
+  }
+  return beats;
+}

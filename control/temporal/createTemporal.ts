@@ -1,0 +1,37 @@
+import { Client, Connection } from '@temporalio/client';
+import { describeTemporalError } from './describeTemporalError.ts';
+
+// Control's one way to Temporal: connected when it is first needed, so that the registry can be read while Temporal is away,
+// and every call bounded, so that a Temporal that hangs never hangs a caller.
+
+export interface Temporal {
+  /** host:port, for people. */
+  readonly address: string;
+  readonly namespace: string;
+  /**
+   * Asks Temporal.
+   * @param waitMs The limit of the whole question.
+   * @throws HoldfastError unavailable where it does not answer; other errors of the SDK as they are.
+   */
+  ask<Answer>(question: (client: Client) => Promise<Answer>, waitMs?: number): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+const ANSWER_MS = 10_000;
+
+export function createTemporal(address: string, namespace: string): Temporal {
+  const connection = Connection.lazy({ address, connectTimeout: 3_000 });
+  const client = new Client({ connection, namespace });
+  return {
+    address,
+    namespace,
+    async ask(question, waitMs = ANSWER_MS) {
+      try {
+        return await connection.withDeadline(Date.now() + waitMs, () => question(client));
+      } catch (error) {
+        throw describeTemporalError(error, address, namespace);
+      }
+    },
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,43 @@
+import { WorkflowFailedError } from '@temporalio/client';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+  TemporalFailure,
+} from '@temporalio/common';
+import { type ErrorCode, errorCodes, HoldfastError } from '../../platform/HoldfastError.ts';
+
+// Why a workflow ended without a result, in the words of whoever knows best: the activity that failed, or the operator who
+// terminated it.
+
+/** The innermost failure, without the wrappers around it. */
+export function innermostFailure(error: unknown): unknown {
+  let inner = error;
+  while (
+    (inner instanceof WorkflowFailedError || inner instanceof TemporalFailure) &&
+    inner.cause !== undefined
+  )
+    inner = inner.cause;
+  return inner;
+}
+
+/** The reason as a sentence for the user. */
+export function failureReason(error: unknown): string {
+  const inner = innermostFailure(error);
+  if (inner instanceof TerminatedFailure)
+    return `terminated in Temporal${inner.message ? `: ${inner.message}` : ''}`;
+  if (inner instanceof TimeoutFailure) return `timed out (${inner.message})`;
+  if (inner instanceof CancelledFailure) return 'cancelled on request';
+  return inner instanceof Error ? inner.message : String(inner);
+}
+
+/** A failed workflow as the error of the call that waited for it: the activity's own code where it gave one. */
+export function workflowError(error: unknown, what: string): HoldfastError {
+  const inner = innermostFailure(error);
+  const code: ErrorCode =
+    inner instanceof ApplicationFailure && isErrorCode(inner.type) ? inner.type : 'failedPrecondition';
+  return new HoldfastError(code, `${what}: ${failureReason(error)}`, { cause: error });
+}
+
+const isErrorCode = (type: unknown): type is ErrorCode => typeof type === 'string' && type in errorCodes;
