@@ -29,11 +29,7 @@ export interface LoadedProject {
  * imported, or does not define a project of that name)
  */
 export async function loadProject(name: string, folder: string = projectFolder): Promise<LoadedProject> {
-  if (!projectName.test(name))
-    throw new HoldfastError(
-      'invalidArgument',
-      `${JSON.stringify(name)} is not a model's name: expected lower-case letters, digits and hyphens, starting with a letter, at most 63.`,
-    );
+  checkProjectName(name);
   const path = resolve(folder, `${name}.ts`);
   const input = await importDefault(name, path, folder);
   const definition = checkDefinition(input, path);
@@ -43,6 +39,15 @@ export async function loadProject(name: string, folder: string = projectFolder):
       `${path} defines a project named ${JSON.stringify(definition.name)}, expected ${JSON.stringify(name)}: rename the file or the project.`,
     );
   return { definition, digest: sha256(canonicalJson(definition)), path };
+}
+
+/** @throws HoldfastError invalidArgument where the name is not one, so that it never reaches the file system */
+export function checkProjectName(name: string): void {
+  if (!projectName.test(name))
+    throw new HoldfastError(
+      'invalidArgument',
+      `${JSON.stringify(name.slice(0, 100))} is not a model's name: expected lower-case letters, digits and hyphens, starting with a letter, at most 63.`,
+    );
 }
 
 /** The names of all project definitions, in order. */

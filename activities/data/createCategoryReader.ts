@@ -1,7 +1,7 @@
 import type { ColumnDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { type ColumnReader, missingFault } from './ColumnReader.ts';
-import { createGrowingArray } from './createGrowingArray.ts';
+import { createGrowingArray } from '../../platform/tabular/createGrowingArray.ts';
 import type { Fault } from './Violation.ts';
 
 const MAXIMUM_LEVELS = 1000;

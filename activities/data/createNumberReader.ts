@@ -1,7 +1,7 @@
 import type { ColumnDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { parseDecimal } from '../../platform/tabular/parseDecimal.ts';
 import { type ColumnReader, missingFault } from './ColumnReader.ts';
-import { createGrowingArray } from './createGrowingArray.ts';
+import { createGrowingArray } from '../../platform/tabular/createGrowingArray.ts';
 import type { Fault } from './Violation.ts';
 
 /** Numbers: compared with the definition as they are written, kept as float32, which is what a model file takes. */

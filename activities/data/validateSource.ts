@@ -5,7 +5,7 @@ import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { TextBatch } from '../../platform/tabular/TextTable.ts';
 import { type ColumnReader, missingFault } from './ColumnReader.ts';
 import { createCategoryReader } from './createCategoryReader.ts';
-import { createGrowingArray } from './createGrowingArray.ts';
+import { createGrowingArray } from '../../platform/tabular/createGrowingArray.ts';
 import { createNumberReader } from './createNumberReader.ts';
 import { createQuarantineFile, type QuarantineFile } from './createQuarantineFile.ts';
 import { createViolationList } from './createViolationList.ts';
