@@ -1,8 +1,9 @@
-"""Checks an ONNX file in full and scores rows with Python's onnxruntime: the foreign view of what we export.
+"""Checks ONNX files in full and scores rows with Python's onnxruntime: the foreign view of what we export.
 
-Usage: check_model.py MODEL.onnx < rows.json > answers.json
+Usage: check_model.py MODEL.onnx... < rows.json > answers.json
 Rows are an array of objects, input name -> number, null (missing) or text; all inputs are fed as [N, 1].
-Answers are {"labels": [...], "probabilities": [positive, ...], "negatives": [...], "inputs": [[name, type, shape], ...]}.
+Answers are an array, one object a model:
+{"labels": [...], "probabilities": [positive, ...], "negatives": [...], "inputs": [[name, type, shape], ...]}.
 """
 
 import json
@@ -13,10 +14,9 @@ import onnx
 import onnxruntime
 
 
-def main(path):
+def check(path, rows):
     onnx.checker.check_model(path, full_check=True)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    rows = json.load(sys.stdin)
     feeds = {}
     for model_input in session.get_inputs():
         column = [row[model_input.name] for row in rows]
@@ -28,15 +28,13 @@ def main(path):
     label, probabilities = session.run(["label", "probabilities"], feeds)
     if label.shape != (len(rows),) or probabilities.shape != (len(rows), 2):
         sys.exit(f"shapes {label.shape} and {probabilities.shape} for {len(rows)} rows")
-    json.dump(
-        {
-            "labels": label.tolist(),
-            "probabilities": probabilities[:, 1].tolist(),
-            "negatives": probabilities[:, 0].tolist(),
-            "inputs": [[item.name, item.type, item.shape] for item in session.get_inputs()],
-        },
-        sys.stdout,
-    )
+    return {
+        "labels": label.tolist(),
+        "probabilities": probabilities[:, 1].tolist(),
+        "negatives": probabilities[:, 0].tolist(),
+        "inputs": [[item.name, item.type, item.shape] for item in session.get_inputs()],
+    }
 
 
-main(sys.argv[1])
+rows = json.load(sys.stdin)
+json.dump([check(path, rows) for path in sys.argv[1:]], sys.stdout)
