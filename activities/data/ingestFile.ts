@@ -14,6 +14,8 @@ import { validateSource } from './validateSource.ts';
 export interface IngestFileInput {
   readonly definition: ProjectDefinition;
   readonly path: string;
+  /** How messages name the file; default: its path. */
+  readonly shownAs?: string;
   readonly artifacts: ArtifactStore;
   /** Made where it is absent, once there is something to put in. */
   readonly quarantineFolder: string;
@@ -55,22 +57,22 @@ export interface DatasetSchema {
  * quarantine, too few rows, one class only; with the report), what the artifact store throws; what `signal` was aborted with
  */
 export async function ingestFile(input: IngestFileInput): Promise<IngestResult> {
-  const { definition, path, artifacts, quarantineFolder, onProgress, signal } = input;
+  const { definition, path, shownAs = path, artifacts, quarantineFolder, onProgress, signal } = input;
   await inspectFile(path);
   signal?.throwIfAborted();
   const digest = await artifacts.putFile(path);
   // What is read is what was digested, also where somebody edits the user's file meanwhile.
-  const batches = readTextTable(await artifacts.path(digest), { shownAs: path, signal });
+  const batches = readTextTable(await artifacts.path(digest), { shownAs, signal });
   const definitionDigest = sha256(canonicalJson(definition));
   const result = await validateSource(definition, batches, {
-    shownAs: path,
+    shownAs,
     quarantinePath: join(
       quarantineFolder,
       `${definition.name}-${digest.slice(0, 12)}-${definitionDigest.slice(0, 8)}.csv`,
     ),
     onProgress,
   });
-  checkAcceptable(definition, result, path);
+  checkAcceptable(definition, result, shownAs);
   const { table, sourceRows, quarantined, quarantineFile } = result;
   signal?.throwIfAborted();
   return {

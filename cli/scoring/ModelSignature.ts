@@ -8,7 +8,7 @@ import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 const missing = z.enum(['reject', 'impute']);
 
 const input = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('number'), name: z.string().min(1), missing }),
+  z.object({ kind: z.literal('number'), name: z.string().min(1), integer: z.boolean(), missing }),
   z.object({ kind: z.literal('category'), name: z.string().min(1), missing }),
 ]);
 

@@ -15,7 +15,8 @@ export interface DatasetSummary {
   readonly version: number;
   /** SHA-256 of the source's bytes. */
   readonly digest: string;
-  readonly definitionDigest: string;
+  /** SHA-256 of the schema's canonical JSON: the rules the rows were held against. */
+  readonly schemaDigest: string;
   /** Artifact of the validated table. */
   readonly tableDigest: string;
   /** Artifact of the source's bytes. */

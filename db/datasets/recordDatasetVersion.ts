@@ -12,7 +12,7 @@ export interface NewDatasetVersion
 }
 
 /**
- * Records what was ingested and gives it the model's next number. The same bytes under the same definition are one version:
+ * Records what was ingested and gives it the model's next number. The same bytes under the same schema are one version:
  * where they are there already, that version is answered as it was recorded.
  */
 export const recordDatasetVersion = (
@@ -20,11 +20,11 @@ export const recordDatasetVersion = (
   dataset: NewDatasetVersion,
 ): Promise<DatasetVersion> =>
   database.write(async manager => {
-    const { model, digest, definitionDigest } = dataset;
+    const { model, digest, schemaDigest } = dataset;
     await lockName(manager, `dataset versions of ${model}`);
     const existing = await manager.findOne(
       DatasetVersionEntity,
-      { model, digest, definitionDigest },
+      { model, digest, schemaDigest },
       { populate: datasetDetails },
     );
     if (existing) return toDatasetVersion(existing);
@@ -37,7 +37,7 @@ export const recordDatasetVersion = (
       model,
       version: (newest?.version ?? 0) + 1,
       digest,
-      definitionDigest,
+      schemaDigest,
       tableDigest: dataset.tableDigest,
       sourceArtifact: dataset.sourceArtifact,
       source: storableText(dataset.source),

@@ -12,7 +12,7 @@ export const toDatasetSummary = (row: Row): DatasetSummary => ({
   model: row.model,
   version: row.version,
   digest: row.digest,
-  definitionDigest: row.definitionDigest,
+  schemaDigest: row.schemaDigest,
   tableDigest: row.tableDigest,
   sourceArtifact: row.sourceArtifact,
   source: row.source,

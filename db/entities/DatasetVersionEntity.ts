@@ -10,7 +10,7 @@ export const DatasetVersionEntity = defineEntity({
     model: p.text(),
     version: p.integer(),
     digest: p.text(),
-    definitionDigest: p.text(),
+    schemaDigest: p.text(),
     tableDigest: p.text(),
     sourceArtifact: p.text(),
     source: p.text(),

@@ -45,7 +45,7 @@ create table dataset_version (
   model model_name not null,
   version integer not null check (version >= 1),
   digest sha256_digest not null,
-  definition_digest sha256_digest not null,
+  schema_digest sha256_digest not null,
   table_digest sha256_digest not null,
   source_artifact sha256_digest not null,
   source text not null check (source <> ''),
@@ -58,7 +58,7 @@ create table dataset_version (
   violations json not null check (json_typeof(violations) = 'array'),
   created_at timestamptz(3) not null default now(),
   unique (model, version),
-  unique (model, digest, definition_digest),
+  unique (model, digest, schema_digest),
   unique (model, id),
   constraint dataset_version_rows_reconcile check (rows + quarantined = source_rows),
   constraint dataset_version_quarantine_is_kept check ((quarantined = 0) = (quarantine_file is null))
@@ -92,6 +92,13 @@ create table training_run (
   constraint training_run_failure_is_explained check (status <> 'failed' or error <> '' and error is not null),
   constraint training_run_success_has_result check ((status = 'succeeded') = (result is not null))
 );
+create function training_run_ends_once() returns trigger language plpgsql as $$
+begin
+  raise exception 'run % has %: it never changes again', old.id, old.status using errcode = 'restrict_violation';
+end
+$$;
+create trigger training_run_ends_once before update on training_run
+  for each row when (old.status <> 'running') execute function training_run_ends_once();
 create index training_run_newest on training_run (started_at desc, id);
 create index training_run_newest_of_model on training_run (model, started_at desc, id);
 create index training_run_newest_of_workflow on training_run (workflow_id, started_at desc);

@@ -23,6 +23,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'control',
     'gateway',
     'cli',
+    'projects',
     'db',
     'projects',
     'platform',
