@@ -91,7 +91,10 @@ function parseOptions(): StartOptions {
     .opts<StartOptions>();
 }
 
-const entry = (name: string): string => join(import.meta.dirname, `${name}.ts`);
+// A function declaration: it is called by the code above before a constant would be there.
+function entry(name: string): string {
+  return join(import.meta.dirname, `${name}.ts`);
+}
 
 function ownProcesses({ ports }: Configuration): OwnProcess[] {
   return [
