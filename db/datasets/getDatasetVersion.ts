@@ -9,7 +9,7 @@ const remedy = 'See `./holdfast datasets list`.';
 
 /**
  * @param reference a number, a digest or the unambiguous beginning of one (4 digits at least); empty or left out: the newest.
- *   Digits alone are a number first. The same bytes under several definitions: the newest of them.
+ *   Digits alone are a number first. The same bytes under several schemas: the newest of them.
  * @throws HoldfastError notFound; invalidArgument where the reference is neither, or fits several digests
  */
 export const getDatasetVersion = (

@@ -1,0 +1,242 @@
+-- What the migrations make of an empty database. UPDATE_GOLDEN=1 npx mocha test/db/schema.test.ts writes it anew.
+
+-- domains
+domain alias_name text CHECK ((VALUE = ANY (ARRAY['production'::text, 'staging'::text])))
+domain model_name text CHECK ((VALUE ~ '^[a-z][a-z0-9-]{0,62}$'::text))
+domain sha256_digest text CHECK ((VALUE ~ '^[0-9a-f]{64}$'::text))
+
+-- columns
+alias_event.id integer not null generated always as identity
+alias_event.model model_name not null
+alias_event.alias alias_name not null
+alias_event.revision integer not null
+alias_event.from_version integer
+alias_event.to_version integer not null
+alias_event.actor text not null
+alias_event.reason text not null
+alias_event.operation_id text not null
+alias_event.at timestamp(3) with time zone not null
+alias_event.previous_revision integer generated always as ((NULLIF(revision, 1) - 1)) stored
+dataset_version.id integer not null generated always as identity
+dataset_version.model model_name not null
+dataset_version.version integer not null
+dataset_version.digest sha256_digest not null
+dataset_version.schema_digest sha256_digest not null
+dataset_version.table_digest sha256_digest not null
+dataset_version.source_artifact sha256_digest not null
+dataset_version.source text not null
+dataset_version.source_rows integer not null
+dataset_version.rows integer not null
+dataset_version.quarantined integer not null
+dataset_version.quarantine_file text
+dataset_version.schema json not null
+dataset_version.profile json not null
+dataset_version.violations json not null
+dataset_version.created_at timestamp(3) with time zone not null default now()
+inference_process.process_id text not null
+inference_process.model model_name not null
+inference_process.version integer not null
+inference_process.digest sha256_digest not null
+inference_process.state text not null
+inference_process.error text
+inference_process.reported_at timestamp(3) with time zone not null default now()
+migration.id integer not null default nextval('migration_id_seq'::regclass)
+migration.name character varying(255) not null
+migration.executed_at timestamp(6) with time zone not null default CURRENT_TIMESTAMP(6)
+model_alias.model model_name not null
+model_alias.alias alias_name not null
+model_alias.version integer not null
+model_alias.revision integer not null
+model_alias.changed_at timestamp(3) with time zone not null
+model_version.id integer not null generated always as identity
+model_version.model model_name not null
+model_version.version integer not null
+model_version.run_id text not null
+model_version.trainer text not null
+model_version.digest sha256_digest not null
+model_version.dataset_version_id integer not null
+model_version.definition_digest sha256_digest not null
+model_version.threshold double precision not null
+model_version.metrics json not null
+model_version.cross_validation json not null
+model_version.signature json not null
+model_version.parameters json not null
+model_version.seconds double precision not null
+model_version.created_at timestamp(3) with time zone not null default now()
+training_run.id text not null
+training_run.workflow_id text not null
+training_run.model model_name not null
+training_run.kind text not null
+training_run.trigger text not null
+training_run.status text not null default 'running'::text
+training_run.stage text not null default ''::text
+training_run.error text
+training_run.input json not null
+training_run.definition json not null
+training_run.definition_digest sha256_digest not null
+training_run.seed bigint not null
+training_run.dataset_version_id integer
+training_run.candidates json not null default '[]'::json
+training_run.result json
+training_run.started_at timestamp(3) with time zone not null default now()
+training_run.finished_at timestamp(3) with time zone
+
+-- constraints
+alias_event.alias_event_actor_check CHECK ((actor <> ''::text))
+alias_event.alias_event_first_comes_from_nowhere CHECK (((revision = 1) = (from_version IS NULL)))
+alias_event.alias_event_follows_the_one_before FOREIGN KEY (model, alias, previous_revision, from_version) REFERENCES alias_event(model, alias, revision, to_version)
+alias_event.alias_event_model_alias_revision_key UNIQUE (model, alias, revision)
+alias_event.alias_event_model_alias_revision_to_version_key UNIQUE (model, alias, revision, to_version)
+alias_event.alias_event_model_from_version_fkey FOREIGN KEY (model, from_version) REFERENCES model_version(model, version)
+alias_event.alias_event_model_to_version_fkey FOREIGN KEY (model, to_version) REFERENCES model_version(model, version)
+alias_event.alias_event_moves CHECK ((from_version <> to_version))
+alias_event.alias_event_operation_id_check CHECK ((operation_id <> ''::text))
+alias_event.alias_event_operation_id_key UNIQUE (operation_id)
+alias_event.alias_event_pkey PRIMARY KEY (id)
+alias_event.alias_event_revision_check CHECK ((revision >= 1))
+dataset_version.dataset_version_model_digest_schema_digest_key UNIQUE (model, digest, schema_digest)
+dataset_version.dataset_version_model_id_key UNIQUE (model, id)
+dataset_version.dataset_version_model_version_key UNIQUE (model, version)
+dataset_version.dataset_version_pkey PRIMARY KEY (id)
+dataset_version.dataset_version_profile_check CHECK ((json_typeof(profile) = 'object'::text))
+dataset_version.dataset_version_quarantine_is_kept CHECK (((quarantined = 0) = (quarantine_file IS NULL)))
+dataset_version.dataset_version_quarantined_check CHECK ((quarantined >= 0))
+dataset_version.dataset_version_rows_check CHECK ((rows >= 0))
+dataset_version.dataset_version_rows_reconcile CHECK (((rows + quarantined) = source_rows))
+dataset_version.dataset_version_schema_check CHECK ((json_typeof(schema) = 'object'::text))
+dataset_version.dataset_version_source_check CHECK ((source <> ''::text))
+dataset_version.dataset_version_source_rows_check CHECK ((source_rows >= 0))
+dataset_version.dataset_version_version_check CHECK ((version >= 1))
+dataset_version.dataset_version_violations_check CHECK ((json_typeof(violations) = 'array'::text))
+inference_process.inference_process_failure_is_explained CHECK (((state = 'failed'::text) = (error IS NOT NULL)))
+inference_process.inference_process_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+inference_process.inference_process_pkey PRIMARY KEY (process_id, model)
+inference_process.inference_process_process_id_check CHECK ((process_id <> ''::text))
+inference_process.inference_process_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text])))
+migration.migration_pkey PRIMARY KEY (id)
+model_alias.model_alias_has_its_event FOREIGN KEY (model, alias, revision, version) REFERENCES alias_event(model, alias, revision, to_version) DEFERRABLE INITIALLY DEFERRED
+model_alias.model_alias_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+model_alias.model_alias_pkey PRIMARY KEY (model, alias)
+model_alias.model_alias_revision_check CHECK ((revision >= 1))
+model_version.model_version_cross_validation_check CHECK ((json_typeof(cross_validation) = 'object'::text))
+model_version.model_version_metrics_check CHECK ((json_typeof(metrics) = 'object'::text))
+model_version.model_version_model_dataset_version_id_fkey FOREIGN KEY (model, dataset_version_id) REFERENCES dataset_version(model, id)
+model_version.model_version_model_run_id_fkey FOREIGN KEY (model, run_id) REFERENCES training_run(model, id)
+model_version.model_version_model_version_key UNIQUE (model, version)
+model_version.model_version_parameters_check CHECK ((json_typeof(parameters) = 'object'::text))
+model_version.model_version_pkey PRIMARY KEY (id)
+model_version.model_version_run_id_trainer_key UNIQUE (run_id, trainer)
+model_version.model_version_seconds_check CHECK (((seconds >= (0)::double precision) AND (seconds < 'Infinity'::double precision)))
+model_version.model_version_signature_check CHECK ((json_typeof(signature) = 'object'::text))
+model_version.model_version_threshold_check CHECK (((threshold >= (0)::double precision) AND (threshold <= (1)::double precision)))
+model_version.model_version_trainer_check CHECK ((trainer <> ''::text))
+model_version.model_version_version_check CHECK ((version >= 1))
+training_run.training_run_candidates_check CHECK ((json_typeof(candidates) = 'array'::text))
+training_run.training_run_definition_check CHECK ((json_typeof(definition) = 'object'::text))
+training_run.training_run_end_follows_start CHECK ((finished_at >= started_at))
+training_run.training_run_end_is_dated CHECK (((status = 'running'::text) = (finished_at IS NULL)))
+training_run.training_run_failure_is_explained CHECK (((status <> 'failed'::text) OR ((error <> ''::text) AND (error IS NOT NULL))))
+training_run.training_run_id_check CHECK ((id <> ''::text))
+training_run.training_run_input_check CHECK ((json_typeof(input) = 'object'::text))
+training_run.training_run_kind_check CHECK ((kind = 'trainModel'::text))
+training_run.training_run_model_dataset_version_id_fkey FOREIGN KEY (model, dataset_version_id) REFERENCES dataset_version(model, id)
+training_run.training_run_model_id_key UNIQUE (model, id)
+training_run.training_run_pkey PRIMARY KEY (id)
+training_run.training_run_result_check CHECK ((json_typeof(result) = 'object'::text))
+training_run.training_run_seed_check CHECK (((seed >= 0) AND (seed <= '4294967295'::bigint)))
+training_run.training_run_status_check CHECK ((status = ANY (ARRAY['running'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text])))
+training_run.training_run_success_has_result CHECK (((status = 'succeeded'::text) = (result IS NOT NULL)))
+training_run.training_run_trigger_check CHECK ((trigger <> ''::text))
+training_run.training_run_workflow_id_check CHECK ((workflow_id <> ''::text))
+
+-- indexes
+CREATE UNIQUE INDEX alias_event_model_alias_revision_key ON public.alias_event USING btree (model, alias, revision)
+CREATE UNIQUE INDEX alias_event_model_alias_revision_to_version_key ON public.alias_event USING btree (model, alias, revision, to_version)
+CREATE UNIQUE INDEX alias_event_operation_id_key ON public.alias_event USING btree (operation_id)
+CREATE UNIQUE INDEX alias_event_pkey ON public.alias_event USING btree (id)
+CREATE UNIQUE INDEX dataset_version_model_digest_schema_digest_key ON public.dataset_version USING btree (model, digest, schema_digest)
+CREATE UNIQUE INDEX dataset_version_model_id_key ON public.dataset_version USING btree (model, id)
+CREATE UNIQUE INDEX dataset_version_model_version_key ON public.dataset_version USING btree (model, version)
+CREATE UNIQUE INDEX dataset_version_pkey ON public.dataset_version USING btree (id)
+CREATE INDEX inference_process_live ON public.inference_process USING btree (model, reported_at)
+CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id, model)
+CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (id)
+CREATE UNIQUE INDEX model_alias_pkey ON public.model_alias USING btree (model, alias)
+CREATE UNIQUE INDEX model_version_model_version_key ON public.model_version USING btree (model, version)
+CREATE UNIQUE INDEX model_version_pkey ON public.model_version USING btree (id)
+CREATE UNIQUE INDEX model_version_run_id_trainer_key ON public.model_version USING btree (run_id, trainer)
+CREATE UNIQUE INDEX training_run_model_id_key ON public.training_run USING btree (model, id)
+CREATE INDEX training_run_newest ON public.training_run USING btree (started_at DESC, id)
+CREATE INDEX training_run_newest_of_model ON public.training_run USING btree (model, started_at DESC, id)
+CREATE INDEX training_run_newest_of_workflow ON public.training_run USING btree (workflow_id, started_at DESC)
+CREATE UNIQUE INDEX training_run_pkey ON public.training_run USING btree (id)
+
+-- triggers
+CREATE TRIGGER alias_event_immutable BEFORE DELETE OR UPDATE ON public.alias_event FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE CONSTRAINT TRIGGER alias_event_is_applied AFTER INSERT ON public.alias_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION alias_event_is_applied()
+CREATE TRIGGER alias_event_not_truncated BEFORE TRUNCATE ON public.alias_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER dataset_version_immutable BEFORE DELETE OR UPDATE ON public.dataset_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER dataset_version_not_truncated BEFORE TRUNCATE ON public.dataset_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER model_alias_moves_forward BEFORE UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION model_alias_moves_forward()
+CREATE TRIGGER model_alias_not_removed BEFORE DELETE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER model_alias_not_truncated BEFORE TRUNCATE ON public.model_alias FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER model_alias_notifies AFTER INSERT OR UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION notify_alias()
+CREATE TRIGGER model_version_immutable BEFORE DELETE OR UPDATE ON public.model_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER model_version_not_truncated BEFORE TRUNCATE ON public.model_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER training_run_ends_once BEFORE UPDATE ON public.training_run FOR EACH ROW WHEN ((old.status <> 'running'::text)) EXECUTE FUNCTION training_run_ends_once()
+
+-- functions
+CREATE OR REPLACE FUNCTION public.alias_event_is_applied()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from model_alias a where a.model = new.model and a.alias = new.alias and a.revision >= new.revision) then
+    raise exception 'event % of alias % of % did not move the alias', new.revision, new.alias, new.model
+      using errcode = 'restrict_violation';
+  end if;
+  if exists (select from alias_event e where e.model = new.model and e.alias = new.alias
+             and e.revision = new.previous_revision and e.at >= new.at) then
+    raise exception 'event % of alias % of % is not later than the one before', new.revision, new.alias, new.model
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.model_alias_moves_forward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.model, new.alias, new.revision) is distinct from (old.model, old.alias, old.revision + 1) then
+    raise exception 'alias % of % must go from revision % to the next', old.alias, old.model, old.revision
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.notify_alias()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_alias', json_build_object('model', new.model, 'alias', new.alias, 'version', new.version)::text);
+  return null;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% of % is refused: its rows never change', lower(tg_op), tg_table_name using errcode = 'restrict_violation';
+end
+$function$
+CREATE OR REPLACE FUNCTION public.training_run_ends_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'run % has %: it never changes again', old.id, old.status using errcode = 'restrict_violation';
+end
+$function$

@@ -1,0 +1,83 @@
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'mocha';
+import { Client } from 'pg';
+import { migrate } from '../../db/migrate.ts';
+import { openDatabase } from '../../db/openDatabase.ts';
+import { startEmbeddedPostgres } from '../../platform/postgres/startEmbeddedPostgres.ts';
+import { freePorts } from './freePorts.ts';
+
+// One real PostgreSQL for a whole run of tests, started by the first test that asks. It lies in a temporary folder with a
+// random password and without fsync; it is stopped and removed after the last test, whatever happened before.
+
+/** The migrated database that withDatabase clones; nobody stays connected to it. */
+export const TEMPLATE = 'holdfast_template';
+
+let starting: Promise<TestPostgres> | undefined;
+
+export interface TestPostgres {
+  /** URL of a database on the server. */
+  url(database: string): string;
+  stop(): Promise<void>;
+}
+
+export const testPostgres = (): Promise<TestPostgres> => (starting ??= start());
+
+after(async () => {
+  if (starting) await (await starting).stop();
+});
+
+async function start(): Promise<TestPostgres> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
+  // Root's server runs as another user, who must get in.
+  await chmod(folder, 0o755);
+  const [port] = await freePorts(1);
+  const server = await startEmbeddedPostgres({ folder, port });
+  const abandon = (): void => {
+    process.kill(server.pid, 'SIGQUIT');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  };
+  process.once('exit', abandon);
+  const url = (database: string): string => {
+    const address = new URL(server.url);
+    address.pathname = `/${database}`;
+    return address.href;
+  };
+  await prepare(url);
+  return {
+    url,
+    stop: async () => {
+      process.off('exit', abandon);
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function prepare(url: (database: string) => string): Promise<void> {
+  await withClient(url('postgres'), async client => {
+    for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes'])
+      await client.query(`alter system set ${setting} = off`);
+    await client.query('select pg_reload_conf()');
+    await client.query(`create database ${TEMPLATE}`);
+  });
+  const template = await openDatabase({ url: url(TEMPLATE), applicationName: 'template', poolSize: 2 });
+  try {
+    await migrate(template);
+  } finally {
+    await template.close();
+  }
+}
+
+/** A connection of its own, outside MikroORM. */
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
