@@ -1,0 +1,62 @@
+// Where one column of numbers may be cut. Every threshold lies between two adjacent values of the column, so that a value
+// never depends on how a midpoint was rounded. After scikit-learn's _BinMapper: all midpoints where the values are few,
+// else cuts at equally spaced quantiles.
+
+/**
+ * @param values float32 without NaN; not changed
+ * @param maximumBins 2 to 256
+ * @returns ascending float32 thresholds, at most maximumBins − 1; none where all values are equal
+ */
+export function findThresholds(values: Float32Array, maximumBins: number): Float32Array {
+  const pair = twoValues(values);
+  if (pair !== null)
+    return pair.length === 2 ? Float32Array.of(cutBetween(pair[0], pair[1])) : new Float32Array();
+  const sorted = values.slice().sort();
+  const distinct = distinctOf(sorted);
+  if (distinct.length <= maximumBins) {
+    const thresholds = new Float32Array(distinct.length - 1);
+    for (let place = 0; place < thresholds.length; place++)
+      thresholds[place] = cutBetween(distinct[place], distinct[place + 1]);
+    return thresholds;
+  }
+  const thresholds: number[] = [];
+  let place = 0;
+  for (let bin = 1; bin < maximumBins; bin++) {
+    const quantile = sorted[Math.floor((bin / maximumBins) * (sorted.length - 1))];
+    while (distinct[place] < quantile) place++;
+    // The largest value cannot be parted from anything above it.
+    if (place + 1 === distinct.length) break;
+    const threshold = cutBetween(distinct[place], distinct[place + 1]);
+    if (thresholds.length === 0 || threshold > thresholds[thresholds.length - 1]) thresholds.push(threshold);
+  }
+  return Float32Array.from(thresholds);
+}
+
+/** The float32 next to the middle of two values, below the upper one: `x <= cut` holds for the lower value alone. */
+export function cutBetween(lower: number, upper: number): number {
+  const middle = Math.fround((lower + upper) / 2);
+  // Neighbours in float32 have no middle, and between the infinities it is NaN.
+  return middle >= lower && middle < upper ? middle : lower;
+}
+
+/** One or two values where the column holds no more, without sorting: most columns are one-hot. Null where it holds more. */
+function twoValues(values: Float32Array): readonly number[] | null {
+  const first = values[0];
+  let second = first;
+  for (let row = 1; row < values.length; row++) {
+    const value = values[row];
+    if (value === first || value === second) continue;
+    if (second !== first) return null;
+    second = value;
+  }
+  if (second === first) return [first];
+  return first < second ? [first, second] : [second, first];
+}
+
+function distinctOf(sorted: Float32Array): Float32Array {
+  const distinct = new Float32Array(sorted.length);
+  let count = 0;
+  for (let place = 0; place < sorted.length; place++)
+    if (place === 0 || sorted[place] !== sorted[place - 1]) distinct[count++] = sorted[place];
+  return distinct.subarray(0, count);
+}
