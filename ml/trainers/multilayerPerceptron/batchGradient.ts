@@ -1,50 +1,72 @@
 import { sigmoid } from '../sigmoid.ts';
 import type { Network } from './createNetwork.ts';
-import type { SparseRows } from './sparseRows.ts';
 
 export interface Examples {
-  readonly rows: SparseRows;
+  /** Row-major, `network.inputStride` values a row, the features first and zeros behind them. */
+  readonly rows: Float32Array;
   /** One a row, 0 or 1. */
   readonly labels: Uint8Array;
   /** Weight of a row with label 0 and of one with label 1. */
   readonly classWeights: readonly [number, number];
 }
 
-/** log(1 + e^z) − y z, the log-loss of a logit, without overflow. */
-export const logitLoss = (logit: number, label: number): number =>
-  Math.max(logit, 0) - label * logit + Math.log1p(Math.exp(-Math.abs(logit)));
-
 /**
  * The loss that a batch is descended on, as scikit-learn's MLPClassifier has it: the weighted log-loss summed over the batch
- * plus ½ l2 ‖W‖² (biases are free), both over the batch's size.
- * @param batch row indices
- * @param gradient receives the gradient, in the order of the parameters
- * @returns the loss
+ * plus ½ l2 ‖W‖² (biases are free), both over the batch's size. Its gradient is left in `network.gradient`.
+ * @param batch row indices, at most as many as the network holds
+ * @param derivatives room for as many numbers as the batch has rows
  */
 export function batchGradient(
   network: Network,
-  parameters: Float64Array,
-  { rows, labels, classWeights }: Examples,
+  examples: Examples,
   batch: Int32Array,
   l2: number,
-  gradient: Float64Array,
+  derivatives: Float64Array,
 ): number {
-  gradient.fill(0);
+  const { labels, classWeights } = examples;
+  const count = batch.length;
+  const logits = loadAndRun(network, examples, batch);
   let loss = 0;
-  for (let place = 0; place < batch.length; place++) {
-    const row = batch[place];
-    const label = labels[row];
+  for (let place = 0; place < count; place++) {
+    const label = labels[batch[place]];
     const weight = classWeights[label];
-    const logit = network.forward(parameters, rows, row);
-    loss += weight * logitLoss(logit, label);
-    network.backward(parameters, rows, row, weight * (sigmoid(logit) - label), gradient);
+    loss += weight * logitLoss(logits[place], label);
+    derivatives[place] = (weight * (sigmoid(logits[place]) - label)) / count;
   }
+  network.backward(count, derivatives);
   let squares = 0;
-  for (const { weights, biases } of network.layers)
-    for (let index = weights; index < biases; index++) {
-      squares += parameters[index] * parameters[index];
-      gradient[index] += l2 * parameters[index];
+  const decay = l2 / count;
+  for (const { weights, weightGradient } of network.layers)
+    for (let index = 0; index < weights.length; index++) {
+      squares += weights[index] * weights[index];
+      weightGradient[index] += decay * weights[index];
     }
-  for (let index = 0; index < gradient.length; index++) gradient[index] /= batch.length;
-  return (loss + 0.5 * l2 * squares) / batch.length;
+  return (loss + 0.5 * l2 * squares) / count;
 }
+
+/** Mean weighted log-loss of some rows, taken `batchRows` at a time. */
+export function meanLoss(network: Network, examples: Examples, part: Int32Array, batchRows: number): number {
+  let loss = 0;
+  for (let start = 0; start < part.length; start += batchRows) {
+    const batch = part.subarray(start, start + batchRows);
+    const logits = loadAndRun(network, examples, batch);
+    for (let place = 0; place < batch.length; place++) {
+      const label = examples.labels[batch[place]];
+      loss += examples.classWeights[label] * logitLoss(logits[place], label);
+    }
+  }
+  return loss / part.length;
+}
+
+function loadAndRun(network: Network, { rows }: Examples, batch: Int32Array): Float64Array {
+  const { input, inputStride } = network;
+  for (let place = 0; place < batch.length; place++) {
+    const from = batch[place] * inputStride;
+    input.set(rows.subarray(from, from + inputStride), place * inputStride);
+  }
+  return network.forward(batch.length);
+}
+
+/** log(1 + e^z) − y z, the log-loss of a logit, without overflow. */
+const logitLoss = (logit: number, label: number): number =>
+  Math.max(logit, 0) - label * logit + Math.log1p(Math.exp(-Math.abs(logit)));

@@ -9,7 +9,7 @@ const EPSILON = 1e-8;
 export function createAdam(
   parameterCount: number,
   learningRate: number,
-): (parameters: Float64Array, gradient: Float64Array) => void {
+): (parameters: Float32Array, gradient: Float32Array) => void {
   const first = new Float64Array(parameterCount);
   const second = new Float64Array(parameterCount);
   let firstPower = 1;

@@ -5,10 +5,9 @@ import { deriveSeed } from '../../random/deriveSeed.ts';
 import { balancedWeights } from '../balancedWeights.ts';
 import type { PerceptronModel } from '../FittedModel.ts';
 import type { MultilayerPerceptronParameters } from '../Recipe.ts';
-import { batchGradient, type Examples, logitLoss } from './batchGradient.ts';
+import { batchGradient, type Examples, meanLoss } from './batchGradient.ts';
 import { createAdam } from './createAdam.ts';
 import { createNetwork, type Network } from './createNetwork.ts';
-import { sparseRows } from './sparseRows.ts';
 
 // The perceptron's training: Adam on shuffled mini-batches, as scikit-learn's MLPClassifier, but stopped early by the
 // log-loss of the rows held back, where scikit-learn looks at their accuracy: probabilities are what we serve.
@@ -35,83 +34,82 @@ export function fitMultilayerPerceptron(
 ): PerceptronModel {
   assertSensible(matrix, labels, parameters);
   const { hiddenLayers, learningRate, maximumEpochs, l2, validationShare, patience, balanced } = parameters;
-  const examples: Examples = {
-    rows: sparseRows(matrix),
-    labels,
-    classWeights: balanced ? balancedWeights(labels) : [1, 1],
-  };
   const parts =
     validationShare === null
       ? { fit: Int32Array.from(labels, (_, row) => row), validation: new Int32Array(0) }
       : stratifiedHoldout(labels, validationShare, deriveSeed(seed, 'validation'));
-  const network = createNetwork(matrix.columnCount, hiddenLayers);
-  let weights = initialParameters(network, deriveSeed(seed, 'weights'));
-  let bestWeights = weights.slice();
-  let bestLoss = Number.POSITIVE_INFINITY;
-  let epochsWithout = 0;
-  const adam = createAdam(network.parameterCount, learningRate);
-  const gradient = new Float64Array(network.parameterCount);
-  const random = createRandom(deriveSeed(seed, 'order'));
+  const isHeld = parts.validation.length > 0;
   const order = parts.fit.slice();
   const batchSize = Math.min(parameters.batchSize, order.length);
+  const network = createNetwork(matrix.columnCount, hiddenLayers, batchSize);
+  initialise(network, deriveSeed(seed, 'weights'));
+  const examples: Examples = {
+    rows: rowMajor(matrix, network.inputStride),
+    labels,
+    classWeights: balanced ? balancedWeights(labels) : [1, 1],
+  };
+  const adam = createAdam(network.parameters.length, learningRate);
+  const derivatives = new Float64Array(batchSize);
+  const random = createRandom(deriveSeed(seed, 'order'));
+  const best = { loss: Number.POSITIVE_INFINITY, parameters: network.parameters.slice() };
+  let epochsWithout = 0;
 
   for (let epoch = 1; epoch <= maximumEpochs; epoch++) {
     random.shuffle(order);
     let trainingLoss = 0;
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = order.subarray(start, start + batchSize);
-      trainingLoss += batch.length * batchGradient(network, weights, examples, batch, l2, gradient);
-      adam(weights, gradient);
+      trainingLoss += batch.length * batchGradient(network, examples, batch, l2, derivatives);
+      adam(network.parameters, network.gradient);
     }
-    const held = parts.validation.length > 0;
-    const loss = held ? meanLoss(network, weights, examples, parts.validation) : trainingLoss / order.length;
+    const loss = isHeld
+      ? meanLoss(network, examples, parts.validation, batchSize)
+      : trainingLoss / order.length;
     if (!Number.isFinite(loss))
       throw new RangeError(
         `the perceptron's loss became ${loss} in epoch ${epoch}; try a learning rate below ${learningRate}`,
       );
-    epochsWithout = loss > bestLoss - TOLERANCE ? epochsWithout + 1 : 0;
-    if (loss < bestLoss) {
-      bestLoss = loss;
-      if (held) bestWeights.set(weights);
+    epochsWithout = loss > best.loss - TOLERANCE ? epochsWithout + 1 : 0;
+    if (loss < best.loss) {
+      best.loss = loss;
+      best.parameters.set(network.parameters);
     }
     onProgress?.(epoch / maximumEpochs);
     if (epochsWithout > patience) break;
   }
-  if (parts.validation.length > 0) weights = bestWeights;
-  return toModel(network, weights);
+  if (isHeld) network.parameters.set(best.parameters);
+  return toModel(network);
 }
 
 /** Glorot's uniform initialisation (Glorot & Bengio 2010): weights and biases within ± √(6 / (inputs + outputs)). */
-function initialParameters({ layers, parameterCount }: Network, seed: number): Float64Array {
+function initialise({ layers }: Network, seed: number): void {
   const random = createRandom(seed);
-  const parameters = new Float64Array(parameterCount);
-  for (const { inputs, outputs, weights, biases } of layers) {
+  for (const { inputs, outputs, stride, weights, biases } of layers) {
     const bound = Math.sqrt(6 / (inputs + outputs));
-    for (let index = weights; index < biases + outputs; index++)
-      parameters[index] = bound * (2 * random.next() - 1);
+    const draw = (): number => bound * (2 * random.next() - 1);
+    for (let input = 0; input < inputs; input++)
+      for (let output = 0; output < outputs; output++) weights[input * stride + output] = draw();
+    for (let output = 0; output < outputs; output++) biases[output] = draw();
   }
-  return parameters;
 }
 
-function meanLoss(
-  network: Network,
-  parameters: Float64Array,
-  { rows, labels, classWeights }: Examples,
-  part: Int32Array,
-): number {
-  let loss = 0;
-  for (const row of part)
-    loss += classWeights[labels[row]] * logitLoss(network.forward(parameters, rows, row), labels[row]);
-  return loss / part.length;
+function rowMajor({ rowCount, columnCount, values }: FeatureMatrix, stride: number): Float32Array {
+  const rows = new Float32Array(rowCount * stride);
+  for (let column = 0; column < columnCount; column++)
+    for (let row = 0; row < rowCount; row++) rows[row * stride + column] = values[column * rowCount + row];
+  return rows;
 }
 
-const toModel = ({ layers }: Network, parameters: Float64Array): PerceptronModel => ({
+const toModel = ({ layers }: Network): PerceptronModel => ({
   kind: 'perceptron',
-  layers: layers.map(({ inputs, outputs, weights, biases }) => ({
+  layers: layers.map(({ inputs, outputs, stride, weights, biases }) => ({
     inputs,
     outputs,
-    weights: Float32Array.from(parameters.subarray(weights, biases)),
-    biases: Float32Array.from(parameters.subarray(biases, biases + outputs)),
+    weights: Float32Array.from(
+      { length: inputs * outputs },
+      (_, index) => weights[Math.floor(index / outputs) * stride + (index % outputs)],
+    ),
+    biases: biases.slice(0, outputs),
   })),
 });
 
