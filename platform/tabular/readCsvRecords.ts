@@ -14,7 +14,7 @@ const CHUNK_BYTES = 256 * 1024;
 
 /**
  * The records of a CSV in batches of what one chunk of the file holds, the header being the first; blank lines are left out.
- * @throws HoldfastError invalidArgument: not UTF-8, a zero byte, a quote never closed, a record too long; each with the line
+ * @throws HoldfastError invalidArgument: not UTF-8, a zero byte, a quote never closed, a record too long; each with the line or row
  */
 export async function* readCsvRecords(
   path: string,
@@ -22,6 +22,7 @@ export async function* readCsvRecords(
   { shownAs, signal }: { readonly shownAs: string; readonly signal?: AbortSignal },
 ): AsyncGenerator<readonly string[][], void, void> {
   let batch: string[][] = [];
+  let records = 0;
   const parser = parse({
     bom: true,
     delimiter,
@@ -29,6 +30,7 @@ export async function* readCsvRecords(
     // Answering nothing keeps the record out of the parser's own output: it goes straight into the batch.
     on_record: (record: string[]) => {
       batch.push(record);
+      records++;
     },
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
@@ -49,7 +51,7 @@ export async function* readCsvRecords(
     await settle(done => parser.end(done));
     if (batch.length > 0) yield batch;
   } catch (error) {
-    throw describeParseError(error, shownAs);
+    throw describeParseError(error, records, shownAs);
   } finally {
     parser.destroy();
     input.destroy();
@@ -61,17 +63,17 @@ const settle = (act: (done: (error?: Error | null) => void) => void): Promise<vo
     act(error => (error ? reject(error) : resolve()));
   });
 
-function describeParseError(error: unknown, shownAs: string): unknown {
+/** The parser names the line where it gave up, which may be the last: the row that began there says more. */
+function describeParseError(error: unknown, records: number, shownAs: string): unknown {
   if (!(error instanceof CsvError)) return describeReadError(error, shownAs);
-  const opened = /opening quote at line (\d+)/.exec(error.message)?.[1];
-  const line = opened ?? (typeof error.lines === 'number' ? String(error.lines) : null);
+  const where = records === 0 ? 'the header' : `row ${records} (the header is not counted)`;
   const fault =
     error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE'
-      ? 'a quote (") is opened and never closed, or a row is longer than 64 MiB'
-      : error.message;
+      ? `${where} opens a quote (") that is never closed, or is longer than 64 MiB`
+      : `${where}: ${error.message}`;
   return new HoldfastError(
     'invalidArgument',
-    `${shownAs} cannot be read as CSV${line === null ? '' : ` at line ${line}`}: ${fault}. Double every quote within a quoted value, or write the file again.`,
+    `${shownAs} cannot be read as CSV: ${fault}. Double every quote within a quoted value, or write the file again.`,
     { cause: error },
   );
 }

@@ -24,7 +24,7 @@ export async function* readTextTable(
     yield* number(readCsvRecords(path, detectDelimiter(head), { ...options, shownAs }), shownAs);
     return;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-tabular-'));
   try {
     const csv = join(folder, 'table.csv');
     await convertParquet(path, csv, shownAs);
