@@ -70,6 +70,15 @@ describe('splitTable', () => {
     assert.equal(splitTable(labels, options).holdout.length, 80);
   });
 
+  it('keeps to the draw of the first release, which the registered versions were split by', () => {
+    const labels = Uint8Array.of(0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0);
+    assert.deepEqual(splitTable(labels, { holdoutShare: 0.25, folds: 3, seed: 1 }), {
+      train: Int32Array.of(0, 3, 4, 5, 6, 7, 9, 10, 11),
+      holdout: Int32Array.of(1, 2, 8),
+      foldOf: Uint8Array.of(2, 0, 2, 1, 1, 1, 2, 0, 0),
+    });
+  });
+
   for (const [name, labels, options, message] of [
     ['a class too small for the folds', labelsOf(50, 5), {}, /positive class has 5 of 55 rows.*at least 6/],
     ['a class that is absent', labelsOf(0, 50), {}, /negative class has 0 of 50 rows/],
