@@ -28,7 +28,7 @@ export async function temporalVersion(
   const isOld = Number(major) < oldestMajor || (Number(major) === oldestMajor && Number(minor) < oldestMinor);
   return isOld
     ? { version: null, reason: `its server ${server} is older than ${OLDEST_SERVER.join('.')}` }
-    : { version: /^0\.0\.0/.test(version) ? `with server ${server}` : version };
+    : { version: version.startsWith('0.0.0') ? `with server ${server}` : version };
 }
 
 export const firstLine = (said: unknown): string => {
