@@ -55,6 +55,8 @@ const setprivOptions = ({ uid, gid }: { uid: number; gid: number }): string[] =>
   `--reuid=${uid}`,
   `--regid=${gid}`,
   '--clear-groups',
+  // Without this the kernel leaves capabilities out when a program asks whether it may run a file, as initdb does.
+  '--securebits=+no_setuid_fixup',
   '--inh-caps=+dac_override',
   '--ambient-caps=+dac_override',
   '--',
