@@ -67,7 +67,7 @@ export function fitMultilayerPerceptron(
       : trainingLoss / order.length;
     if (!Number.isFinite(loss))
       throw new RangeError(
-        `the perceptron's loss became ${loss} in epoch ${epoch}; try a learning rate below ${learningRate}`,
+        `the perceptron's loss became ${loss} in epoch ${epoch}; standardise the features, or try a learning rate below ${learningRate}`,
       );
     epochsWithout = loss > best.loss - TOLERANCE ? epochsWithout + 1 : 0;
     if (loss < best.loss) {
