@@ -1,18 +1,15 @@
 // What validation says of a row that does not fit the definition.
 
-export const violationKinds = [
-  'fields',
-  'missing',
-  'number',
-  'range',
-  'integer',
-  'level',
-  'length',
-  'label',
-  'duplicate',
-] as const;
-
-export type ViolationKind = (typeof violationKinds)[number];
+export type ViolationKind =
+  | 'fields'
+  | 'missing'
+  | 'number'
+  | 'range'
+  | 'integer'
+  | 'level'
+  | 'length'
+  | 'label'
+  | 'duplicate';
 
 export interface Fault {
   readonly kind: ViolationKind;

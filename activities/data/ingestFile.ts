@@ -44,7 +44,7 @@ export interface IngestResult {
   readonly ignoredColumns: readonly string[];
 }
 
-export interface DatasetSchema {
+interface DatasetSchema {
   readonly id: string | null;
   readonly label: ProjectDefinition['label'];
   readonly columns: readonly ({ readonly name: string } & ColumnDefinition)[];

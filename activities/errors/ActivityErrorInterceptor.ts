@@ -3,8 +3,8 @@ import {
   type ActivityInboundCallsInterceptor,
   type Next,
 } from '@temporalio/worker';
-import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { errorCodes, HoldfastError } from '../../platform/HoldfastError.ts';
 
 const attemptsOfUnknownErrors = 5;
@@ -21,7 +21,10 @@ export class ActivityErrorInterceptor implements ActivityInboundCallsInterceptor
     try {
       return await next(input);
     } catch (error) {
-      if (error instanceof TemporalFailure || error instanceof CancelledFailure) throw error;
+      // What was interrupted fails in many ways (an aborted thread, a closed socket); all of them are the cancellation.
+      const { aborted, reason } = cancellationSignal();
+      if (aborted) throw reason;
+      if (error instanceof TemporalFailure) throw error;
       if (error instanceof HoldfastError)
         throw ApplicationFailure.create({
           message: error.message,

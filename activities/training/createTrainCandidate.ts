@@ -40,7 +40,7 @@ export interface TrainedCandidate {
  * rest; the same input gives the same digest however often it was interrupted.
  */
 export const createTrainCandidate =
-  ({ artifacts, training }: Pick<ActivityPorts, 'artifacts' | 'training'>) =>
+  ({ artifacts, training, logger }: Pick<ActivityPorts, 'artifacts' | 'training' | 'logger'>) =>
   async (input: TrainCandidateInput): Promise<TrainedCandidate> => {
     const { trainer } = input;
     const definition = await readDefinition(artifacts, input.definition);
@@ -61,7 +61,11 @@ export const createTrainCandidate =
       before,
       trainer,
       foldsTotal: definition.split.folds,
-      train: (fold, either) => training.fold({ kind: 'fold', ...base, fold }, either),
+      train: async (fold, either) => {
+        const result = await training.fold({ kind: 'fold', ...base, fold }, either);
+        logger.info({ trainer, fold, seconds: result.seconds }, 'fold is trained');
+        return result;
+      },
       heartbeat,
       signal,
     });

@@ -1,0 +1,81 @@
+import type { Activities } from '../../activities/createActivities.ts';
+import type { Metrics } from '../../ml/evaluation/Metrics.ts';
+
+// Activities without side effects, for tests of what a workflow decides: the real ones run in test/e2e. Each call is noted.
+
+export const metricsWith = (figures: Partial<Metrics> = {}): Metrics => ({
+  rocAuc: 0.85,
+  averagePrecision: 0.66,
+  logLoss: 0.41,
+  brier: 0.13,
+  calibrationError: 0.02,
+  accuracy: 0.8,
+  balancedAccuracy: 0.75,
+  precision: 0.6,
+  recall: 0.7,
+  f1: 0.65,
+  ...figures,
+});
+
+const digest = (letter: string): string => letter.repeat(64);
+
+export function fakeActivities(overrides: Partial<Activities> = {}) {
+  const calls: { name: string; input: unknown }[] = [];
+  const trainers = ['logisticRegression', 'gradientBoosting'] as const;
+  const defaults: Activities = {
+    beginRun: async () => ({
+      model: 'churn',
+      trigger: 'test',
+      definition: digest('d'),
+      data: null,
+      trainers,
+      folds: 5,
+      selection: 'logLoss',
+      gate: { minimumRocAuc: 0.6, maximumCalibrationError: 0.1, maximumLogLossIncrease: 0 },
+    }),
+    ingest: async () => ({ version: 1, digest: digest('a'), rows: 100, quarantined: 0, table: digest('b') }),
+    trainCandidate: async ({ trainer }) => ({
+      trainer,
+      digest: digest('c'),
+      threshold: 0.5,
+      metrics: metricsWith(),
+      crossValidation: { logLoss: { mean: trainer === 'gradientBoosting' ? 0.41 : 0.42, sd: 0.01 } },
+      signature: [],
+      parameters: {
+        trainer: 'logisticRegression',
+        parameters: { l2: 1, maximumIterations: 1, tolerance: 1, balanced: false },
+        standardise: true,
+        minimumAbsoluteCorrelation: null,
+        smote: false,
+        calibrate: false,
+      },
+      seconds: 1,
+    }),
+    registerCandidates: async ({ candidates }) =>
+      candidates.map(({ trainer, crossValidation, metrics }, place) => ({
+        version: place + 1,
+        trainer,
+        digest: digest('c'),
+        metrics,
+        crossValidation,
+      })),
+    productionVersion: async () => null,
+    evaluateVersion: async () => ({ metrics: metricsWith(), obstacle: null }),
+    verifyArtifact: async () => undefined,
+    moveAlias: async () => ({ previousVersion: null, time: '2026-01-01T00:00:00.000Z' }),
+    awaitLoaded: async () => 1,
+    endRun: async () => undefined,
+  };
+  const activities = Object.fromEntries(
+    Object.entries({ ...defaults, ...overrides }).map(([name, activity]) => [
+      name,
+      (input: never) => {
+        calls.push({ name, input });
+        return activity(input);
+      },
+    ]),
+  );
+  const inputsOf = (name: keyof Activities): unknown[] =>
+    calls.filter(call => call.name === name).map(({ input }) => input);
+  return { activities, inputsOf };
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { ApplicationFailure } from '@temporalio/common';
+import { WorkflowFailedError } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { after, before, describe, it } from 'mocha';
+import { SEARCH_ATTRIBUTES } from '../../platform/temporal/ensureSearchAttributes.ts';
+import { failureText } from '../../workflows/failureText.ts';
+import type {
+  PromoteModelInput,
+  TrainModelInput,
+  TrainModelResult,
+} from '../../platform/workflowContract.ts';
+import { fakeActivities, metricsWith } from '../support/fakeActivities.ts';
+import { workflowBundle } from '../support/testTemporal.ts';
+import { requirePeer } from '../peers/requirePeer.ts';
+
+// What the workflows decide, on Temporal's time-skipping test server: hours of retries pass in milliseconds.
+
+describe('trainModel on the time-skipping server', () => {
+  let environment: TestWorkflowEnvironment;
+  let bundle: WorkflowBundle;
+  let next = 0;
+
+  before(async function () {
+    const path = requirePeer(this, 'temporal-test-server');
+    environment = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+    // The test server cannot list search attributes, so what the product's start does is not to be had here.
+    const keyword = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+    await environment.connection.operatorService.addSearchAttributes({
+      namespace: environment.namespace ?? 'default',
+      searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTES.map(name => [name, keyword])),
+    });
+    bundle = await workflowBundle();
+  });
+
+  after(async () => environment?.teardown());
+
+  const run = async <T>(
+    type: 'trainModel' | 'promoteModel',
+    activities: object,
+    ...args: [TrainModelInput] | [PromoteModelInput] | []
+  ): Promise<T> => {
+    const taskQueue = `test-${next++}`;
+    const worker = await Worker.create({
+      connection: environment.nativeConnection,
+      taskQueue,
+      workflowBundle: bundle,
+      activities,
+    });
+    return worker.runUntil(
+      environment.client.workflow.execute(type, { taskQueue, workflowId: taskQueue, args }) as Promise<T>,
+    );
+  };
+
+  const failureOf = async (outcome: Promise<unknown>): Promise<string> => {
+    try {
+      await outcome;
+    } catch (error) {
+      assert.ok(error instanceof WorkflowFailedError, String(error));
+      return failureText(error.cause);
+    }
+    throw new Error('the workflow did not fail');
+  };
+
+  it('promotes the first champion, the best by cross-validation, to Production', async () => {
+    const { activities, inputsOf } = fakeActivities();
+    const result = await run<TrainModelResult>('trainModel', activities);
+    assert.equal(result.championVersion, 2);
+    assert.equal(result.promotedTo, 'production');
+    assert.deepEqual(
+      inputsOf('moveAlias').map(input => Object(input).alias),
+      ['production'],
+    );
+    assert.equal(inputsOf('awaitLoaded').length, 1);
+    assert.deepEqual(
+      inputsOf('endRun').map(input => Object(input).status),
+      ['succeeded'],
+    );
+  });
+
+  it('sends a later champion to Staging, without waiting for inference', async () => {
+    const { activities, inputsOf } = fakeActivities({ productionVersion: async () => 1 });
+    const result = await run<TrainModelResult>('trainModel', activities, { model: 'churn' });
+    assert.equal(result.promotedTo, 'staging');
+    assert.equal(inputsOf('awaitLoaded').length, 0);
+    assert.equal(result.gate.length, 3);
+  });
+
+  for (const [what, overrides] of [
+    [
+      'is worse than Production on the same holdout',
+      {
+        productionVersion: async () => 1,
+        evaluateVersion: async () => ({ metrics: metricsWith({ logLoss: 0.4 }), obstacle: null }),
+      },
+    ],
+    [
+      'misses the floor',
+      {
+        registerCandidates: async () => [
+          {
+            version: 1,
+            trainer: 'logisticRegression',
+            digest: 'c'.repeat(64),
+            metrics: metricsWith({ rocAuc: 0.55 }),
+            crossValidation: { logLoss: { mean: 0.4, sd: 0.01 } },
+          },
+        ],
+      },
+    ],
+  ] as const)
+    it(`moves no alias where the champion ${what}`, async () => {
+      const { activities, inputsOf } = fakeActivities(overrides);
+      const result = await run<TrainModelResult>('trainModel', activities);
+      assert.equal(result.promotedTo, null);
+      assert.ok(result.gate.some(check => !check.passed));
+      assert.deepEqual(inputsOf('moveAlias'), []);
+      assert.deepEqual(
+        inputsOf('endRun').map(input => Object(input).status),
+        ['succeeded'],
+      );
+    });
+
+  it('waits out a registry that is away for an hour', async () => {
+    const started = await environment.currentTimeMs();
+    const { activities, inputsOf } = fakeActivities({
+      registerCandidates: async ({ candidates }) => {
+        if ((await environment.currentTimeMs()) < started + 3_600_000)
+          throw ApplicationFailure.create({ message: 'PostgreSQL is away', type: 'unavailable' });
+        return candidates.map(({ trainer, crossValidation, metrics, digest }, place) => ({
+          version: place + 1,
+          trainer,
+          digest,
+          metrics,
+          crossValidation,
+        }));
+      },
+    });
+    const result = await run<TrainModelResult>('trainModel', activities);
+    assert.equal(result.promotedTo, 'production');
+    assert.ok(inputsOf('registerCandidates').length > 10);
+    assert.equal(inputsOf('trainCandidate').length, 2, 'what was trained is not trained again');
+  });
+
+  it('says why the data was refused, and closes the run as failed', async () => {
+    const { activities, inputsOf } = fakeActivities({
+      ingest: async () => {
+        throw ApplicationFailure.nonRetryable('column tenure is missing', 'invalidArgument');
+      },
+    });
+    assert.equal(await failureOf(run('trainModel', activities)), 'column tenure is missing');
+    assert.deepEqual(inputsOf('trainCandidate'), []);
+    const [end] = inputsOf('endRun').map(Object);
+    assert.equal(end.status, 'failed');
+    assert.equal(end.error, 'column tenure is missing');
+  });
+
+  it('puts the alias back where inference cannot load the version', async () => {
+    const { activities, inputsOf } = fakeActivities({
+      moveAlias: async ({ version }) => ({
+        previousVersion: version === 2 ? 1 : 2,
+        time: '2026-01-01T00:00:00.000Z',
+      }),
+      awaitLoaded: async () => {
+        throw ApplicationFailure.nonRetryable('its file is corrupt', 'failedPrecondition');
+      },
+    });
+    const input = { model: 'churn', version: 2, actor: 'test', reason: 'test' };
+    assert.equal(await failureOf(run('promoteModel', activities, input)), 'its file is corrupt');
+    const moves = inputsOf('moveAlias').map(Object);
+    assert.deepEqual(
+      moves.map(({ version, expectedVersion }) => [version, expectedVersion]),
+      [
+        [2, undefined],
+        [1, 2],
+      ],
+    );
+    assert.match(moves[1].reason, /its file is corrupt/);
+    assert.notEqual(moves[0].operationId, moves[1].operationId);
+  });
+});
