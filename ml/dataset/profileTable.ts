@@ -4,9 +4,9 @@ import type { CategoryColumn, Column, NumberColumn, Table } from './Table.ts';
 
 const TOP_LEVELS = 50;
 
-export type QuantileName = 'p1' | 'p5' | 'p25' | 'p50' | 'p75' | 'p95' | 'p99';
+type QuantileName = 'p1' | 'p5' | 'p25' | 'p50' | 'p75' | 'p95' | 'p99';
 
-export interface NumberProfile {
+interface NumberProfile {
   readonly kind: 'number';
   readonly name: string;
   readonly count: number;
@@ -21,7 +21,7 @@ export interface NumberProfile {
   readonly quantiles: Readonly<Record<QuantileName, number>> | null;
 }
 
-export interface CategoryProfile {
+interface CategoryProfile {
   readonly kind: 'category';
   readonly name: string;
   readonly count: number;

@@ -5,7 +5,7 @@ import type { ColumnDefinition } from '../../ml/definition/ProjectDefinition.ts'
 const LINE_WIDTH = 110;
 const identifier = /^[A-Za-z_$][\w$]*$/;
 
-export interface DraftedColumn {
+interface DraftedColumn {
   readonly name: string;
   /** Null: left out. */
   readonly definition: ColumnDefinition | null;
