@@ -58,11 +58,11 @@ const sets: Readonly<Record<ProjectDefinition['recipe'], RecipeSet>> = {
       trainer: 'multilayerPerceptron',
       ...linear,
       parameters: {
-        hiddenLayers: [32, 16],
+        hiddenLayers: [64, 32],
         learningRate: 1e-3,
         batchSize: 200,
         maximumEpochs: 200,
-        l2: 1e-2,
+        l2: 1,
         validationShare: 0.1,
         patience: 10,
         balanced: false,
