@@ -4,10 +4,12 @@ import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { CliContext, GlobalOptions, OutputFormat } from './CliContext.ts';
 import { createClients } from './clients/createClients.ts';
 import { addDatasetsCommands } from './commands/datasetsCommands.ts';
+import { addInitCommand } from './commands/initCommand.ts';
 import { addModelsCommands } from './commands/modelsCommands.ts';
 import { addPredictCommand } from './commands/predictCommand.ts';
 import { addRunsCommands } from './commands/runsCommands.ts';
 import { addScoreCommand } from './commands/scoreCommand.ts';
+import { addSimulateCommand } from './commands/simulateCommand.ts';
 import { addStartCommand } from './commands/startCommand.ts';
 import { addStatusCommand } from './commands/statusCommand.ts';
 import { addTrainCommand } from './commands/trainCommand.ts';
@@ -73,15 +75,18 @@ export function buildProgram(
   addDatasetsCommands(program, run);
   addPredictCommand(program, run);
   addScoreCommand(program, run);
+  addSimulateCommand(program, run);
+  addInitCommand(program, run);
   program.addHelpText(
     'after',
     `${examples(
-      'holdfast start --once --data telco.csv',
-      'holdfast train --data telco.csv --wait',
-      'holdfast models list --json',
-      "holdfast predict --set tenure=5 --set Contract='One year' …",
-      'holdfast score --in customers.csv --out scored.csv',
+      './holdfast start --once --data telco.csv',
+      './holdfast train --data telco.csv --wait',
+      './holdfast models list --json',
+      "./holdfast predict --set tenure=5 --set Contract='One year' …",
+      './holdfast score --in customers.csv --out scored.csv',
     )}
+
 Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 conflict, 130 interrupted.`,
   );
   return { program, outcome };

@@ -1,3 +1,3 @@
 /** The examples below a command's help. */
 export const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map(line => `  $ ${line}\n`).join('')}`;
+  `\nExamples:\n${lines.map(line => `  $ ${line}`).join('\n')}`;

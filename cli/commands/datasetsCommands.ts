@@ -14,7 +14,7 @@ export function addDatasetsCommands(program: Command, run: Runner): void {
     .command('list')
     .description('dataset versions, newest first')
     .option('--model <name>', 'only this model’s datasets')
-    .addHelpText('after', examples('holdfast datasets list', 'holdfast datasets list --model churn --json'))
+    .addHelpText('after', examples('./holdfast datasets list', 'holdfast datasets list --model churn --json'))
     .action(({ model }: { model?: string }, command: Command) =>
       run(command, context => listDatasets(context, model ?? '')),
     );
@@ -23,7 +23,7 @@ export function addDatasetsCommands(program: Command, run: Runner): void {
     .description('one dataset version: counts, violations, profile (--json)')
     .argument('<model>')
     .argument('[version]', 'a number, or the beginning of a digest (default: the newest)')
-    .addHelpText('after', examples('holdfast datasets show churn', 'holdfast datasets show churn 2 --json'))
+    .addHelpText('after', examples('./holdfast datasets show churn', 'holdfast datasets show churn 2 --json'))
     .action((model: string, version: string | undefined, _options: unknown, command: Command) =>
       run(command, context => showDataset(context, model, version ?? '')),
     );

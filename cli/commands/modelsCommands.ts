@@ -20,7 +20,7 @@ import { toProtoJson } from '../output/toProtoJson.ts';
 const PROMOTION_MS = 180_000;
 
 interface PromoteOptions {
-  readonly reason: string;
+  readonly reason?: string;
   readonly yes?: boolean;
 }
 
@@ -29,7 +29,7 @@ export function addModelsCommands(program: Command, run: Runner): void {
   models
     .command('list')
     .description('all models')
-    .addHelpText('after', examples('holdfast models list', 'holdfast models list --json'))
+    .addHelpText('after', examples('./holdfast models list', 'holdfast models list --json'))
     .action((_options: unknown, command: Command) => run(command, listModels));
   models
     .command('show')
@@ -38,7 +38,7 @@ export function addModelsCommands(program: Command, run: Runner): void {
     .argument('[version]', 'a number, production or staging')
     .addHelpText(
       'after',
-      examples('holdfast models show churn', 'holdfast models show churn production --json'),
+      examples('./holdfast models show churn', 'holdfast models show churn production --json'),
     )
     .action((model: string, version: string | undefined, _options: unknown, command: Command) =>
       run(command, context =>
@@ -50,13 +50,13 @@ export function addModelsCommands(program: Command, run: Runner): void {
     .description('make a version Production; answers when every inference process serves it')
     .argument('<model>')
     .argument('<version>', 'a number, or staging')
-    .option('--reason <text>', 'why, for the history', '')
+    .option('--reason <text>', 'why, for the history')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
       examples(
-        'holdfast models promote churn 3 --reason "better calibrated"',
-        'holdfast models promote churn staging --yes',
+        './holdfast models promote churn 3 --reason "better calibrated"',
+        './holdfast models promote churn staging --yes',
       ),
     )
     .action((model: string, version: string, options: PromoteOptions, command: Command) =>
@@ -66,9 +66,9 @@ export function addModelsCommands(program: Command, run: Runner): void {
     .command('rollback')
     .description('make the version Production again that was it before')
     .argument('<model>')
-    .option('--reason <text>', 'why, for the history', '')
+    .option('--reason <text>', 'why, for the history')
     .option('-y, --yes', 'do not ask')
-    .addHelpText('after', examples('holdfast models rollback churn --reason "complaints" --yes'))
+    .addHelpText('after', examples('./holdfast models rollback churn --reason "complaints" --yes'))
     .action((model: string, options: PromoteOptions, command: Command) =>
       run(command, context => rollback(context, model, options)),
     );
@@ -76,7 +76,7 @@ export function addModelsCommands(program: Command, run: Runner): void {
     .command('history')
     .description('every move of an alias, newest first')
     .argument('<model>')
-    .addHelpText('after', examples('holdfast models history churn'))
+    .addHelpText('after', examples('./holdfast models history churn'))
     .action((model: string, _options: unknown, command: Command) =>
       run(command, context => history(context, model)),
     );
@@ -128,7 +128,7 @@ async function promote(
   context: CliContext,
   model: string,
   version: string,
-  { reason, yes }: PromoteOptions,
+  { reason = '', yes }: PromoteOptions,
 ): Promise<number> {
   const question = `Make ${model} version ${version} Production?`;
   if (!(await confirm(context, question, yes === true))) return declined(context);
@@ -143,7 +143,7 @@ async function promote(
 async function rollback(
   context: CliContext,
   model: string,
-  { reason, yes }: PromoteOptions,
+  { reason = '', yes }: PromoteOptions,
 ): Promise<number> {
   const question = `Take ${model} back to the version that was Production before?`;
   if (!(await confirm(context, question, yes === true))) return declined(context);

@@ -16,7 +16,7 @@ interface PredictOptions {
   readonly model?: string;
   readonly version?: string;
   readonly file?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
 }
 
 export function addPredictCommand(program: Command, run: Runner): void {
@@ -30,16 +30,15 @@ export function addPredictCommand(program: Command, run: Runner): void {
     .option(
       '--set <column=value>',
       'one column of one customer; may be repeated',
-      (setting: string, before: readonly string[]) => [...before, setting],
-      [],
+      (setting: string, before: readonly string[] | undefined) => [...(before ?? []), setting],
     )
     .addHelpText(
       'after',
       examples(
-        `holdfast predict '{"tenure": 5, "Contract": "Month-to-month", …}'`,
-        'holdfast predict --set tenure=5 --set Contract=Month-to-month …',
-        'holdfast predict --file customers.json --json',
-        'cat customers.json | holdfast predict -',
+        `./holdfast predict '{"tenure": 5, "Contract": "Month-to-month", …}'`,
+        './holdfast predict --set tenure=5 --set Contract=Month-to-month …',
+        './holdfast predict --file customers.json --json',
+        'cat customers.json | ./holdfast predict -',
       ),
     )
     .action((json: string | undefined, options: PredictOptions, command: Command) =>
@@ -87,7 +86,7 @@ async function predict(
 async function readInstances(
   { clients, signal, stdin }: CliContext,
   json: string | undefined,
-  { model, version, file, set }: PredictOptions & { model: string; version: string },
+  { model, version, file, set = [] }: PredictOptions & { model: string; version: string },
 ): Promise<Instance[]> {
   const sources = [json !== undefined, file !== undefined, set.length > 0].filter(Boolean).length;
   if (sources !== 1)

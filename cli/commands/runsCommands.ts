@@ -17,7 +17,10 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .description('runs, newest first')
     .option('--model <name>', 'only this model’s runs')
     .option('--limit <count>', 'at most so many', parseLimit, 50)
-    .addHelpText('after', examples('holdfast runs list --model churn', 'holdfast runs list --limit 5 --json'))
+    .addHelpText(
+      'after',
+      examples('./holdfast runs list --model churn', 'holdfast runs list --limit 5 --json'),
+    )
     .action((options: { model?: string; limit: number }, command: Command) =>
       run(command, context => listRuns(context, options)),
     );
@@ -25,7 +28,7 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .command('show')
     .description('one run with its candidates and its result')
     .argument('<run>', 'a run id or a workflow id')
-    .addHelpText('after', examples('holdfast runs show t1'))
+    .addHelpText('after', examples('./holdfast runs show t1'))
     .action((id: string, _options: unknown, command: Command) =>
       run(command, context => showRun(context, id)),
     );
@@ -33,7 +36,7 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .command('watch')
     .description('follow a run until it ends; exits 1 where it failed or was cancelled')
     .argument('<run>', 'a run id or a workflow id')
-    .addHelpText('after', examples('holdfast runs watch t1'))
+    .addHelpText('after', examples('./holdfast runs watch t1'))
     .action((id: string, _options: unknown, command: Command) =>
       run(command, context => followRun(context, { id, workflowId: id })),
     );
@@ -41,7 +44,7 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .command('cancel')
     .description('cancel a run; its training stops within seconds')
     .argument('<run>', 'a run id or a workflow id')
-    .addHelpText('after', examples('holdfast runs cancel t1'))
+    .addHelpText('after', examples('./holdfast runs cancel t1'))
     .action((id: string, _options: unknown, command: Command) =>
       run(command, context => cancelRun(context, id)),
     );

@@ -18,7 +18,7 @@ interface ScoreOptions {
   readonly out: string;
   readonly model?: string;
   readonly version?: string;
-  readonly prefix: string;
+  readonly prefix?: string;
   readonly skipBadRows?: boolean;
 }
 
@@ -30,15 +30,16 @@ export function addScoreCommand(program: Command, run: Runner): void {
     .requiredOption('--out <file>', 'where the result goes, or - for standard output')
     .option('--model <name>', 'the model (default: HOLDFAST_MODEL, churn)')
     .option('--version <version>', 'a number, production or staging (default: production)')
-    .option('--prefix <text>', 'put before the names of the three new columns', '')
+    .option('--prefix <text>', 'put before the names of the three new columns')
     .option('--skip-bad-rows', 'leave the answers of rows that cannot be scored blank, instead of failing')
     .addHelpText(
       'after',
       `${examples(
-        'holdfast score --in customers.csv --out scored.csv',
-        'holdfast score --in customers.csv --out scored.csv --version 3',
-        'holdfast score --in - --out - < customers.csv | head',
+        './holdfast score --in customers.csv --out scored.csv',
+        './holdfast score --in customers.csv --out scored.csv --version 3',
+        './holdfast score --in - --out - < customers.csv | head',
       )}
+
 The file needs the model's columns, in any order; all its columns are kept as they are. The file
 appears whole or not at all; to standard output it goes as it comes, up to the first bad row.`,
     )
@@ -57,7 +58,7 @@ async function score(context: CliContext, options: ScoreOptions): Promise<number
     output,
     inputs: modelSignature(version).inputs,
     modelVersion: version.version,
-    prefix: options.prefix,
+    prefix: options.prefix ?? '',
     skipBadRows: options.skipBadRows === true,
     predict: patientPredict(context, model, String(version.version)),
     stdin,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { Runner } from '../buildProgram.ts';
 import { examples } from '../examples.ts';
@@ -9,6 +9,7 @@ interface StartOptions {
   readonly once?: boolean;
   readonly data?: string;
   readonly model?: string;
+  readonly recipe?: string;
   readonly report?: string;
 }
 
@@ -18,20 +19,24 @@ export function addStartCommand(program: Command, run: Runner): void {
     .description('start everything, train when nothing is in Production yet, serve and stay (as npm start)')
     .option('--data <file>', 'a CSV or Parquet file to train on')
     .option('--model <name>', 'the project to train (default: HOLDFAST_MODEL, churn)')
+    .addOption(
+      new Option('--recipe <name>', 'the parameters of the trainers').choices(['holdfast', 'original']),
+    )
     .option('--once', 'do the main job, print the leaderboard and one served prediction, and end')
     .option('--report <file>', 'write the outcome as JSON')
     .addHelpText(
       'after',
-      examples('holdfast start', 'holdfast start --once --data telco.csv --report report.json'),
+      examples('./holdfast start', 'holdfast start --once --data telco.csv --report report.json'),
     )
     .action((options: StartOptions, command: Command) => run(command, () => start(options)));
 }
 
 /** Becomes bin/start.ts as far as a process can: same terminal, same signals, same exit code. */
-function start({ once, data, model, report }: StartOptions): Promise<number> {
+function start({ once, data, model, recipe, report }: StartOptions): Promise<number> {
   const args = [
     ...(data === undefined ? [] : ['--data', data]),
     ...(model === undefined ? [] : ['--model', model]),
+    ...(recipe === undefined ? [] : ['--recipe', recipe]),
     ...(once === true ? ['--once'] : []),
     ...(report === undefined ? [] : ['--report', report]),
   ];

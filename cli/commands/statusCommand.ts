@@ -18,7 +18,7 @@ export function addStatusCommand(program: Command, run: Runner): void {
   program
     .command('status')
     .description('what runs, what is in Production, and where; exits 1 when something is down')
-    .addHelpText('after', examples('holdfast status', 'holdfast status --json'))
+    .addHelpText('after', examples('./holdfast status', 'holdfast status --json'))
     .action((_options: unknown, command: Command) => run(command, status));
 }
 

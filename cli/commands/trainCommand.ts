@@ -34,9 +34,9 @@ export function addTrainCommand(program: Command, run: Runner): void {
     .addHelpText(
       'after',
       examples(
-        'holdfast train --wait',
-        'holdfast train --data telco.csv --workflow-id t1',
-        'holdfast train --model bank --data bank.csv --wait --json > run.json',
+        './holdfast train --wait',
+        './holdfast train --data telco.csv --workflow-id t1',
+        './holdfast train --model bank --data bank.csv --wait --json > run.json',
       ),
     )
     .action((options: TrainOptions, command: Command) => run(command, context => train(context, options)));

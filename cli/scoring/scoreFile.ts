@@ -3,7 +3,7 @@ import { batches } from './batches.ts';
 import { createLineWriter, type LineWriter } from './createLineWriter.ts';
 import { detectDelimiter } from './detectDelimiter.ts';
 import type { ModelInput } from './ModelSignature.ts';
-import { openSink, type Sink } from './openSink.ts';
+import { openSink, type Sink } from '../openSink.ts';
 import { openSource } from './openSource.ts';
 import { type Header, readHeader } from './readHeader.ts';
 import { type RawRow, readRows } from './readRows.ts';

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy } from '@temporalio/common';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
@@ -19,6 +20,7 @@ type PromoteModel = (input: PromoteModelInput) => Promise<PromoteModelResult>;
 const ACTOR = 'operator';
 /** Every process has to load the version; above that the caller may look at the history. */
 const PROMOTION_MS = 170_000;
+const ASK_AGAIN_MS = 500;
 
 /** Runs promoteModel and waits for it; a version that is Production already is answered with no time. */
 export async function promoteVersion(
@@ -77,16 +79,21 @@ async function runPromotion(temporal: Temporal, input: PromoteModelInput): Promi
     }
   });
   const end = Date.now() + PROMOTION_MS;
-  try {
-    return await temporal.ask(() => handle.result(), PROMOTION_MS);
-  } catch (error) {
-    if (error instanceof WorkflowFailedError)
-      throw workflowError(error, `Version ${version} of ${model} was not promoted`);
-    if (Date.now() < end) throw error;
-    throw new HoldfastError(
-      'unavailable',
-      `The promotion of ${model} to version ${version} (workflow ${workflowId}) has not ended within ${PROMOTION_MS / 1000} seconds and goes on. Does a worker run? See \`./holdfast status\`.`,
-      { cause: error },
-    );
-  }
+  for (;;)
+    try {
+      return await temporal.ask(() => handle.result(), end - Date.now());
+    } catch (error) {
+      if (error instanceof WorkflowFailedError)
+        throw workflowError(error, `Version ${version} of ${model} was not promoted`);
+      // The promotion goes on without us: a Temporal that restarts is asked again.
+      const away = error instanceof HoldfastError && error.code === 'unavailable';
+      if (!away) throw error;
+      if (Date.now() + ASK_AGAIN_MS < end) await sleep(ASK_AGAIN_MS);
+      else
+        throw new HoldfastError(
+          'unavailable',
+          `The promotion of ${model} to version ${version} (workflow ${workflowId}) has not ended within ${PROMOTION_MS / 1000} seconds and goes on. Does a worker run? See \`./holdfast status\`.`,
+          { cause: error },
+        );
+    }
 }

@@ -81,6 +81,8 @@ async function readReason(temporal: Temporal, workflowId: string, runId: string)
     return 'it ended in Temporal without a reason';
   } catch (error) {
     if (error instanceof WorkflowFailedError) return failureReason(error);
+    // Its history expires, or is deleted, a moment before Temporal forgets the run itself.
+    if (error instanceof WorkflowNotFoundError) return 'it ended, and Temporal no longer has its history';
     throw error;
   }
 }

@@ -20,7 +20,13 @@ export interface Temporal {
 const ANSWER_MS = 10_000;
 
 export function createTemporal(address: string, namespace: string): Temporal {
-  const connection = Connection.lazy({ address, connectTimeout: 3_000 });
+  const connection = Connection.lazy({
+    address,
+    // The SDK's own retries go on after close() and then fail outside of any call; whoever asked decides about another try.
+    interceptors: [],
+    // A Temporal that comes back is found within a second.
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
+  });
   const client = new Client({ connection, namespace });
   return {
     address,

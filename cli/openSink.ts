@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { chmod, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from '../fileError.ts';
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { fileError } from './fileError.ts';
 
 export interface Sink {
   /** Resolves when the text is taken; the caller waits, so that memory stays bounded. */
@@ -32,6 +33,10 @@ export async function openSink(path: string, stdout: NodeJS.WriteStream): Promis
       await once(stream, 'close');
     });
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new HoldfastError('notFound', `The folder ${dirname(path)} does not exist. Make it first.`, {
+        cause: error,
+      });
     throw fileError(path, error);
   }
 }

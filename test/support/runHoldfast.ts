@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+export interface HoldfastOutcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface HoldfastOptions {
+  readonly control?: string;
+  readonly inference?: string;
+  readonly directory?: string;
+  readonly stdin?: string | Buffer;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Told once something came on stderr: for a test that interrupts. */
+  readonly onStderr?: (chunk: string, interrupt: () => void) => void;
+}
+
+/** Runs the real command in a process of its own, without a terminal. Servers it is not told of are not there. */
+export async function runHoldfast(
+  args: readonly string[],
+  options: HoldfastOptions = {},
+): Promise<HoldfastOutcome> {
+  const { control = '127.0.0.1:1', inference = '127.0.0.1:1', stdin = '' } = options;
+  const child = spawn(process.execPath, [resolve('bin/holdfast.ts'), ...args], {
+    cwd: options.directory,
+    env: {
+      PATH: process.env.PATH,
+      HOLDFAST_CONTROL_PORT: control.split(':')[1],
+      HOLDFAST_INFERENCE_PORT: inference.split(':')[1],
+      ...options.environment,
+    },
+  });
+  child.stdin.on('error', () => undefined).end(stdin);
+  if (options.onStderr !== undefined)
+    child.stderr.on('data', (chunk: Buffer) =>
+      options.onStderr?.(chunk.toString(), () => void child.kill('SIGINT')),
+    );
+  const exited = new Promise<number | null>((done, fail) => child.once('exit', done).once('error', fail));
+  const [code, stdout, stderr] = await Promise.all([exited, text(child.stdout), text(child.stderr)]);
+  return { code, stdout, stderr };
+}
