@@ -21,9 +21,9 @@ export type Attribute =
   | { readonly ints: ArrayLike<number> }
   | { readonly texts: readonly string[] };
 
-export type Domain = '' | 'ai.onnx.ml';
+type Domain = '' | 'ai.onnx.ml';
 
-export interface GraphInput {
+interface GraphInput {
   readonly name: string;
   readonly kind: 'number' | 'category';
 }

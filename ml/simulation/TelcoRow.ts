@@ -1,7 +1,7 @@
 // A row of the Telco churn table: its 21 columns in their order, with the values that IBM's public sample uses.
 
 export type YesNo = 'No' | 'Yes';
-export type Line = YesNo | 'No phone service';
+type Line = YesNo | 'No phone service';
 export type Option = YesNo | 'No internet service';
 
 export interface TelcoCustomer {

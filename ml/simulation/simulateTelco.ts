@@ -10,7 +10,7 @@ import { driftedPopulation, referencePopulation } from './telcoPopulation.ts';
 // Our own table in the shape of Telco's, so that a fresh clone has data, and tests know the truth behind it. Each row is
 // drawn from its own seed: the rows do not depend on how many there are, where one starts, or what was drawn before.
 
-export interface SimulateTelcoOptions {
+interface SimulateTelcoOptions {
   readonly rows: number;
   readonly seed: number;
   readonly drift?: DriftKind;

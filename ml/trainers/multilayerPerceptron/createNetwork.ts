@@ -4,7 +4,7 @@ import { type Place, padded, paddedRows, WorkspacePlan } from './createWorkspace
 // A perceptron under training, a batch at a time: activations forward, gradient backward. It knows no loss, no optimiser and
 // no chance. Sizes are padded with zeros to whole tiles; a padded weight meets only zeros, so it stays zero.
 
-export interface DenseLayer {
+interface DenseLayer {
   readonly inputs: number;
   readonly outputs: number;
   /** Columns of the padded weight matrix. */
