@@ -75,7 +75,7 @@ async function bringToProduction(context: StartContext, options: MainJobOptions)
   print(`\n${model} version ${production.version} (${production.trainer}) is in Production.`);
   if (run.result?.promotedTo === 'staging')
     print(
-      `Version ${run.result.championVersion} of this run is in Staging: ./holdfast models promote ${run.result.championVersion} --model ${model}`,
+      `Version ${run.result.championVersion} of this run is in Staging: ./holdfast models promote ${model} ${run.result.championVersion}`,
     );
   const { probability, label, modelVersion } = prediction;
   print(

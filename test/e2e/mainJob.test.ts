@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { sha256 } from '../../platform/sha256.ts';
+import { requireData } from '../peers/requirePeer.ts';
+import { Started } from '../setup/support/Started.ts';
+import { createInstallation, type Installation } from './support/installation.ts';
+import { type Report, reportShape } from './support/reportShape.ts';
+
+// The issue's own commands, in homes of their own: a table goes to a served Production model and the command ends with 0.
+
+const withoutSeconds = ({ candidates, ...report }: Report) => ({
+  ...report,
+  candidates: candidates.map(({ seconds: _seconds, ...candidate }) => candidate),
+});
+
+describe('npm start -- --once', () => {
+  let installation: Installation;
+
+  beforeEach(async function () {
+    installation = await createInstallation(this.test?.ctx ?? this);
+  });
+  afterEach(() => installation.close());
+
+  async function once(
+    where: Installation,
+    ...args: string[]
+  ): Promise<{ report: Report; stderr: string; stdout: string }> {
+    const path = join(where.home, 'report.json');
+    const run = where.npmStart('--once', '--report', path, ...args);
+    assert.equal(await run.exit, 0, `${run.stdout}\n${run.stderr}`);
+    return {
+      report: reportShape.parse(JSON.parse(readFileSync(path, 'utf8'))),
+      stderr: run.stderr,
+      stdout: run.stdout,
+    };
+  }
+
+  it('takes Telco to Production, finds it again, and makes the same digests in another home', async function () {
+    const data = requireData(this, 'telco-customer-churn.csv');
+    const { report, stdout } = await once(installation, '--data', data);
+    assert.equal(report.model, 'churn');
+    assert.deepEqual(report.dataset, { digest: sha256(readFileSync(data)), rows: 7043, quarantined: 0 });
+    assert.deepEqual(
+      report.candidates.map(({ trainer }) => trainer),
+      ['logisticRegression', 'randomForest', 'gradientBoosting', 'multilayerPerceptron'],
+    );
+    const champion = report.candidates.find(({ digest }) => digest === report.production.digest);
+    assert.equal(champion?.trainer, report.production.trainer);
+    const best = Math.min(...report.candidates.map(({ crossValidation }) => crossValidation.logLoss.mean));
+    assert.equal(champion?.crossValidation.logLoss.mean, best);
+    assert.ok(Number(champion?.metrics.rocAuc) > 0.8, `ROC AUC ${champion?.metrics.rocAuc}`);
+    assert.equal(report.prediction.modelVersion, report.production.version);
+    assert.ok(['Yes', 'No'].includes(report.prediction.label));
+    assert.match(stdout, /TRAINER .*ROC AUC/);
+
+    const again = await once(installation, '--data', data);
+    assert.deepEqual(again.report, report, 'the second start trains nothing and finds what is there');
+
+    const elsewhere = await createInstallation(this);
+    try {
+      const other = await once(elsewhere, '--data', data);
+      assert.deepEqual(withoutSeconds(other.report), withoutSeconds(report));
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('takes another table to Production with a definition drafted by init', async function () {
+    const data = requireData(this, 'bank-churn.csv');
+    const model = 'e2e-bank';
+    const definition = join('projects', `${model}.ts`);
+    assert.ok(!existsSync(definition), `${definition} is in the way`);
+    try {
+      const args = ['init', data, '--name', model, '--label', 'Exited', '--positive', '1'];
+      const init = new Started('./holdfast', args, { env: installation.environment });
+      assert.equal(await init.exit, 0, init.stderr);
+      const { report } = await once(installation, '--model', model, '--data', data);
+      assert.equal(report.model, model);
+      // Two repeated customers and one impossible number of products.
+      assert.equal(report.dataset.rows + report.dataset.quarantined, 10_002);
+      assert.equal(report.dataset.quarantined, 3);
+      const champion = report.candidates.find(({ digest }) => digest === report.production.digest);
+      assert.ok(Number(champion?.metrics.rocAuc) > 0.83, `ROC AUC ${champion?.metrics.rocAuc}`);
+    } finally {
+      rmSync(definition, { force: true });
+    }
+  });
+
+  for (const [what, content, said] of [
+    ['lacks the label', 'customerID,tenure\nA,1\nB,2\n', /Churn/],
+    ['is no table', '\u0000\u0001\u0002', /table\.csv/],
+    ['is empty', '', /table\.csv/],
+  ] as const)
+    it(`ends with 1 and says why where the file ${what}`, async () => {
+      const path = join(installation.home, 'table.csv');
+      writeFileSync(path, content);
+      const run = installation.npmStart('--once', '--data', path);
+      assert.equal(await run.exit, 1, run.stderr);
+      assert.match(run.stdout + run.stderr, said);
+      assert.doesNotMatch(run.stdout + run.stderr, /\n\s+at .*\.ts:\d+/, 'a stack trace is no answer');
+    });
+});
