@@ -1,0 +1,54 @@
+import { registerVersions } from '../../db/models/registerVersions.ts';
+import { buildControlServer } from '../../control/buildControlServer.ts';
+import { createTemporal } from '../../control/temporal/createTemporal.ts';
+import { collectLogs } from './collectLogs.ts';
+import { recordRun, sampleCandidate } from './registrySamples.ts';
+import type { HoldfastOptions } from './runHoldfast.ts';
+import { smallModel } from './smallModel.ts';
+import { type InferenceWorld, type Served, withInference } from './withInference.ts';
+
+export interface SystemWorld extends InferenceWorld {
+  readonly served: Served;
+  /** Where the command finds the servers. */
+  readonly addresses: Pick<HoldfastOptions, 'control' | 'inference'>;
+}
+
+/**
+ * Control and inference over one registry with two versions of the small model, the first in Production; no Temporal. The
+ * second version's probabilities are others.
+ */
+export const withSystem = <T>(test: (world: SystemWorld) => Promise<T>): Promise<T> =>
+  withInference(async world => {
+    const { database, artifacts } = world;
+    const models = [smallModel(), smallModel({ shift: 1 })];
+    await recordRun(database);
+    await registerVersions(
+      database,
+      'run-1',
+      models.map(({ digest, metadata }, index) =>
+        sampleCandidate(`trainer${index + 1}`, {
+          digest,
+          threshold: metadata.threshold,
+          signature: { inputs: metadata.inputs, label: metadata.label, id: metadata.id },
+        }),
+      ),
+    );
+    for (const { bytes } of models) await artifacts.put(bytes);
+    await world.promote(1);
+    const served = await world.start();
+    const temporal = createTemporal('127.0.0.1:1', 'default');
+    const { logger } = collectLogs();
+    const server = buildControlServer({ database, temporal, logger, defaultModel: 'churn', address: 'test' });
+    const port = await server.listen({ host: '127.0.0.1', port: 0 });
+    server.setServing(true);
+    const addresses = {
+      control: `127.0.0.1:${port}`,
+      inference: `127.0.0.1:${served.inference.port}`,
+    };
+    try {
+      return await test({ ...world, served, addresses });
+    } finally {
+      await server.close();
+      await temporal.close();
+    }
+  });
