@@ -2,6 +2,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { entities } from './entities/entities.ts';
 import { migrations } from './migrations/migrations.ts';
+import { releaseLostClients } from './releaseLostClients.ts';
 
 // MikroORM on PostgreSQL, connected when it is first asked. What the migrations make is the truth: nothing is discovered,
 // created, compared or cached behind their back, and no type is read from the TypeScript compiler.
@@ -32,6 +33,7 @@ export const createOrm = ({ url, name, poolSize, applicationName }: OrmOptions):
     driverOptions: {
       // Read by pg itself, so that sslmode and the other parameters of a URL work.
       connectionString: url,
+      onPoolCreated: releaseLostClients,
       application_name: applicationName,
       max: poolSize,
       connectionTimeoutMillis: 10_000,

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,13 +33,9 @@ async function start(): Promise<TestPostgres> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-postgres-'));
   // Root's server runs as another user, who must get in.
   await chmod(folder, 0o755);
+  const guard = guardFolder(folder);
   const [port] = await freePorts(1);
   const server = await startEmbeddedPostgres({ folder, port });
-  const abandon = (): void => {
-    process.kill(server.pid, 'SIGQUIT');
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
-  };
-  process.once('exit', abandon);
   const url = (database: string): string => {
     const address = new URL(server.url);
     address.pathname = `/${database}`;
@@ -49,11 +45,23 @@ async function start(): Promise<TestPostgres> {
   return {
     url,
     stop: async () => {
-      process.off('exit', abandon);
       await server.stop();
+      guard.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Ends the server and removes its folder when this process is gone, however it went: then its end of the pipe closes. */
+function guardFolder(folder: string): ChildProcess {
+  const script = `
+    read -r _
+    pid=$(head -n 1 "$0/data/postmaster.pid" 2>/dev/null) && kill -QUIT "$pid"
+    while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    rm -rf -- "$0"`;
+  const guard = spawn('sh', ['-c', script, folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  guard.unref();
+  return guard;
 }
 
 async function prepare(url: (database: string) => string): Promise<void> {
