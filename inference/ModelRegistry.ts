@@ -15,7 +15,7 @@ export interface ModelRegistry {
   listAliases(): Promise<readonly AliasTarget[]>;
   /** @throws HoldfastError notFound */
   findDigest(model: string, version: number): Promise<string>;
-  /** Replaces what this process says of itself, and dates it now. */
+  /** Says that this process lives, now, and replaces what it has loaded. */
   reportLoaded(processId: string, loaded: readonly LoadedVersion[]): Promise<void>;
   /** This process ends: nobody waits for it any more. */
   forget(processId: string): Promise<void>;

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { aliasNames } from '../db/aliases/Alias.ts';
+import { sha256 } from '../platform/sha256.ts';
 import { writeFileAtomically } from '../platform/writeFileAtomically.ts';
 import type { AliasTarget } from './ModelRegistry.ts';
 
@@ -13,7 +14,7 @@ export interface LocalCopy {
   readAliases(): Promise<readonly AliasTarget[]>;
   /** Keeps the aliases, and of the files only those named. */
   writeAliases(aliases: readonly AliasTarget[], digests: ReadonlySet<string>): Promise<void>;
-  /** A kept file's bytes, unchecked; null where it is not kept. */
+  /** A kept file's bytes; null where it is not kept, or no longer what its name says. */
   readModel(digest: string): Promise<Uint8Array | null>;
   keepModel(digest: string, bytes: Uint8Array): Promise<void>;
 }
@@ -53,7 +54,10 @@ export function createLocalCopy(home: string, warn: (error: unknown, path: strin
         if (name.endsWith('.onnx') && !digests.has(name.slice(0, -'.onnx'.length)))
           await rm(join(models, name), { force: true });
     },
-    readModel: digest => readIfThere(locate(digest)),
+    readModel: async digest => {
+      const bytes = await readIfThere(locate(digest));
+      return bytes !== null && sha256(bytes) === digest ? bytes : null;
+    },
     keepModel: async (digest, bytes) => {
       await mkdir(models, { recursive: true });
       await writeFileAtomically(locate(digest), bytes);

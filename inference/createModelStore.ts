@@ -25,7 +25,7 @@ export interface ModelStore {
   reconcile(): Promise<ReconcileResult>;
   /** Serves what the local copy holds, unless the registry has answered already. */
   startFromLocalCopy(): Promise<void>;
-  /** Tells the registry what is served. @throws HoldfastError unavailable */
+  /** Tells the registry that this process lives and what it serves, be it nothing. @throws HoldfastError unavailable */
   report(): Promise<void>;
   /** Whether the registry or the local copy has said which models there are. */
   known(): boolean;
@@ -175,6 +175,14 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
       })),
   ];
 
+  /** One at a time, each with what holds when its turn comes: an older report must not overtake a newer one. */
+  let reporting: Promise<unknown> = Promise.resolve();
+  function report(): Promise<void> {
+    const result = reporting.then(() => registry.reportLoaded(processId, reports()));
+    reporting = result.catch(() => undefined);
+    return result;
+  }
+
   /** Keeps what is served, which is not always where the alias stands: a file that cannot be loaded is no copy to start from. */
   async function keep(): Promise<void> {
     const served = [...production.values()].map(({ model, version, digest }) => ({ model, version, digest }));
@@ -194,7 +202,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   async function reconcile(): Promise<ReconcileResult> {
     try {
       await adopt(await registry.listAliases(), 'registry');
-      await registry.reportLoaded(processId, reports());
+      await report();
     } catch (error) {
       if (away !== messageOf(error))
         logger.warn({ err: error }, 'The registry cannot be asked; what is in memory is served.');
@@ -237,7 +245,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     },
     reconcile: () => inTurn(reconcile),
     startFromLocalCopy: () => inTurn(startFromLocalCopy),
-    report: () => registry.reportLoaded(processId, reports()),
+    report,
     known: () => knownFrom !== 'nowhere',
     loaded: () => [...production.values(), ...onRequest.values()],
     close: () =>

@@ -4,7 +4,7 @@ import type { ModelStore } from './createModelStore.ts';
 import { watchAliases } from './watchAliases.ts';
 
 // Keeps a store at what the registry says for as long as the process lives: at once when PostgreSQL says that an alias moved,
-// now and then anyway, and sooner after something failed. Reports the process alive in between.
+// now and then anyway, and sooner after something failed. Reports the process alive from the start and in between.
 
 export interface KeepCurrentOptions {
   readonly store: ModelStore;
@@ -36,6 +36,19 @@ export async function keepModelsCurrent(options: KeepCurrentOptions): Promise<{ 
     onKnown();
   };
 
+  // Before anything is loaded: who promotes now waits for this process too.
+  let beating: Promise<void> | null = null;
+  const beat = (): void => {
+    beating ??= store
+      .report()
+      .catch((error: unknown) => logger.debug({ err: error }, 'The process could not be reported alive.'))
+      .finally(() => {
+        beating = null;
+      });
+  };
+  beat();
+  const heartbeat = setInterval(beat, options.heartbeatMs ?? 5000);
+
   const first = store.reconcile();
   const inTime = await Promise.race([first, sleep(options.startMs ?? 3000, 'registryAway' as const)]);
   if (inTime === 'registryAway') {
@@ -63,24 +76,12 @@ export async function keepModelsCurrent(options: KeepCurrentOptions): Promise<{ 
   })();
   const watch = watchAliases(options.connectionString, () => poke.abort(), logger);
 
-  let reporting = false;
-  const heartbeat = setInterval(() => {
-    if (reporting) return;
-    reporting = true;
-    store
-      .report()
-      .catch((error: unknown) => logger.debug({ err: error }, 'The process could not be reported alive.'))
-      .finally(() => {
-        reporting = false;
-      });
-  }, options.heartbeatMs ?? 5000);
-
   return {
     close: async () => {
       clearInterval(heartbeat);
       stopping.abort();
       poke.abort();
-      await Promise.all([watch.close(), current]);
+      await Promise.all([watch.close(), current, beating]);
     },
   };
 }

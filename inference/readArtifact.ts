@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
-import { sha256 } from '../platform/sha256.ts';
 import type { LocalCopy } from './createLocalCopy.ts';
 
 /**
@@ -14,6 +13,5 @@ export async function readArtifact(
   digest: string,
 ): Promise<Uint8Array> {
   const kept = await localCopy.readModel(digest);
-  if (kept !== null && sha256(kept) === digest) return kept;
-  return readFile(await artifacts.path(digest));
+  return kept ?? readFile(await artifacts.path(digest));
 }

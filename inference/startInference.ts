@@ -58,12 +58,14 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
     processId,
     store,
     close: async () => {
-      await Promise.all([server.close(), current.close()]);
-      await registry
-        .forget(processId)
+      // At once, while calls under way are still answered: no promotion has to wait for a process that ends.
+      const goodBye = current
+        .close()
+        .then(() => registry.forget(processId))
         .catch((error: unknown) =>
           logger.debug({ err: error }, 'The registry could not be told of the end.'),
         );
+      await Promise.all([server.close(), goodBye]);
       await store.close();
       await registry.close();
     },

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, it } from 'mocha';
+import { listLoaded } from '../../db/processes/listLoaded.ts';
+import type { Inference } from '../../inference/startInference.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
+import { withCuttableProxy } from '../support/cuttableProxy.ts';
+import { goodInstance, type SmallModel, smallModel } from '../support/smallModel.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+import { type InferenceWorld, type Served, serve, withInference } from '../support/withInference.ts';
+
+const versionOf = async ({ client }: Served, version = ''): Promise<number> =>
+  (await client.predict({ model: 'churn', version, instances: [goodInstance] })).modelVersion;
+
+async function codeOf(call: Promise<unknown>): Promise<string> {
+  const error: unknown = await call.then(
+    answer => assert.fail(`expected a refusal, got ${JSON.stringify(answer)}`),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof HoldfastError, String(error));
+  return error.code;
+}
+
+async function statusOf({ port }: Inference): Promise<string> {
+  const health = createGrpcClient(HealthService, { address: `127.0.0.1:${port}`, peer: 'the server' });
+  try {
+    const { status } = await health.check({ service: 'holdfast.v1.PredictionService' });
+    return status === 1 ? 'SERVING' : 'NOT_SERVING';
+  } finally {
+    health.close();
+  }
+}
+
+/** Overwrites an artifact, as a failing disk or a careless hand would. */
+async function corrupt({ artifacts }: InferenceWorld, { digest, bytes }: SmallModel): Promise<void> {
+  const path = await artifacts.path(digest);
+  await chmod(path, 0o644);
+  const damaged = Buffer.from(bytes);
+  damaged[damaged.length >> 1] ^= 0xff;
+  await writeFile(path, damaged);
+}
+
+const keptFiles = async (home: string): Promise<string[]> =>
+  (await readdir(join(home, 'inference', 'models'))).toSorted();
+
+describe('the model store', () => {
+  it('serves a promotion within a second under load, without one failed call, and only versions that were live', () =>
+    withInference(async world => {
+      const models = [0, 1, 2].map(shift => smallModel({ shift }));
+      await world.register(...models);
+      await world.promote(1);
+      const served = await world.start();
+      /** Versions that may be answered; a swap adds the new one before the alias moves. */
+      const live = new Set([1]);
+      const probabilityOf = new Map<number, number>();
+      let calls = 0;
+      const stopping = new AbortController();
+      const load = async (): Promise<void> => {
+        while (!stopping.signal.aborted) {
+          const { modelVersion, probabilities } = await served.client.predict({
+            model: 'churn',
+            version: '',
+            instances: [goodInstance, goodInstance],
+          });
+          calls++;
+          assert.ok(
+            live.has(modelVersion),
+            `version ${modelVersion} was answered while ${[...live].join(', ')} were live`,
+          );
+          const expected = probabilityOf.get(modelVersion) ?? probabilities[0];
+          probabilityOf.set(modelVersion, expected);
+          assert.deepEqual(probabilities, [expected, expected]);
+        }
+      };
+      const loads = Promise.all(Array.from({ length: 4 }, load));
+      const swapsMs: number[] = [];
+      const swap = async (): Promise<void> => {
+        for (const version of [2, 3, 1, 2, 3, 1]) {
+          live.add(version);
+          const begun = performance.now();
+          await world.promote(version);
+          await waitUntil(`version ${version}`, async () => (await versionOf(served)) === version);
+          await waitUntil(`the report of version ${version}`, async () => {
+            const [{ processId, loaded }] = await listLoaded(world.database, 'churn');
+            return (
+              processId === served.inference.processId &&
+              loaded?.version === version &&
+              loaded.state === 'ready'
+            );
+          });
+          swapsMs.push(performance.now() - begun);
+          await sleep(50);
+          live.clear();
+          live.add(version);
+          await sleep(100);
+        }
+      };
+      try {
+        await Promise.race([swap(), loads]);
+      } finally {
+        stopping.abort();
+        await loads;
+      }
+      assert.ok(Math.max(...swapsMs) < 1000, `swaps took ${swapsMs.map(Math.round).join(', ')} ms`);
+      assert.equal(new Set(probabilityOf.values()).size, 3);
+      assert.ok(calls > 100, String(calls));
+    }));
+
+  it('keeps the old version where the new one does not load, says why, and takes it once it is whole', () =>
+    withInference(async world => {
+      const [first, second] = [smallModel(), smallModel({ shift: 1 })];
+      await world.register(first, second);
+      await world.promote(1);
+      const served = await world.start();
+      await corrupt(world, second);
+      await world.promote(2);
+      await waitUntil(
+        'the failed report',
+        async () => (await listLoaded(world.database, 'churn'))[0].loaded?.state === 'failed',
+      );
+      const [{ loaded }] = await listLoaded(world.database, 'churn');
+      assert.equal(loaded?.version, 2);
+      assert.match(loaded?.error ?? '', /churn version 2 .*its content was changed/);
+      assert.equal(await versionOf(served), 1);
+      assert.ok(served.logs.some(({ msg }) => msg.startsWith('A version could not be loaded')));
+      assert.deepEqual(await keptFiles(world.home), [`${first.digest}.onnx`]);
+      await world.artifacts.put(second.bytes);
+      await served.inference.store.reconcile();
+      assert.equal(await versionOf(served), 2);
+      assert.equal((await listLoaded(world.database, 'churn'))[0].loaded?.state, 'ready');
+      assert.deepEqual(await keptFiles(world.home), [`${second.digest}.onnx`]);
+    }));
+
+  it('refuses a model of another name, and one that is no model', () =>
+    withInference(async world => {
+      const other = smallModel({ model: 'bank' });
+      await world.register({ ...other, metadata: { ...other.metadata, model: 'churn' } });
+      await world.promote(1);
+      const served = await world.start();
+      assert.equal(await codeOf(versionOf(served)), 'failedPrecondition');
+      const [{ loaded }] = await listLoaded(world.database, 'churn');
+      assert.match(loaded?.error ?? '', /it says that it is of the model "bank"/);
+      assert.equal(await statusOf(served.inference), 'SERVING');
+    }));
+
+  it('starts from the local copy while PostgreSQL is away, and goes on with what was promoted when it is back', () =>
+    withInference(async world => {
+      const [first, second] = [smallModel(), smallModel({ shift: 1 })];
+      await world.register(first, second);
+      await world.promote(1);
+      await withCuttableProxy(world.databaseUrl, async proxy => {
+        const before = await world.start({ connectionString: proxy.url });
+        assert.equal(await versionOf(before), 1);
+        await before.inference.close();
+        await proxy.cut();
+        await corrupt(world, first);
+        const served = await world.start({ connectionString: proxy.url });
+        assert.equal(await versionOf(served), 1);
+        assert.equal(await statusOf(served.inference), 'SERVING');
+        assert.equal(await codeOf(versionOf(served, '2')), 'unavailable');
+        await world.promote(2);
+        await proxy.restore();
+        await waitUntil('version 2', async () => (await versionOf(served)) === 2, 60_000);
+      });
+    }));
+
+  it('goes on serving when PostgreSQL goes, and hears of promotions when it is back', () =>
+    withInference(async world => {
+      await world.register(smallModel(), smallModel({ shift: 1 }));
+      await world.promote(1);
+      await withCuttableProxy(world.databaseUrl, async proxy => {
+        const served = await world.start({ connectionString: proxy.url });
+        await proxy.cut();
+        await waitUntil('the loss is noticed', () =>
+          served.logs.some(({ msg }) => msg.startsWith('PostgreSQL is away')),
+        );
+        for (let call = 0; call < 20; call++) assert.equal(await versionOf(served), 1);
+        await proxy.restore();
+        await waitUntil(
+          'the return',
+          () => served.logs.some(({ msg }) => msg.startsWith('PostgreSQL is back')),
+          60_000,
+        );
+        await world.promote(2);
+        await waitUntil('version 2', async () => (await versionOf(served)) === 2);
+      });
+    }));
+
+  it('is not ready, and says so, where neither PostgreSQL nor a local copy tells of a model', () =>
+    withInference(async world => {
+      await world.register(smallModel());
+      await world.promote(1);
+      await withCuttableProxy(world.databaseUrl, async proxy => {
+        await proxy.cut();
+        const served = await world.start({ connectionString: proxy.url });
+        assert.equal(await statusOf(served.inference), 'NOT_SERVING');
+        assert.equal(await codeOf(versionOf(served)), 'unavailable');
+        await proxy.restore();
+        await waitUntil('SERVING', async () => (await statusOf(served.inference)) === 'SERVING', 60_000);
+        assert.equal(await versionOf(served), 1);
+      });
+    }));
+
+  it('passes over a local copy that is damaged', () =>
+    withInference(async world => {
+      const only = smallModel();
+      await world.register(only);
+      await world.promote(1);
+      const before = await world.start();
+      await before.inference.close();
+      await writeFile(join(world.home, 'inference', 'models', `${only.digest}.onnx`), 'nonsense');
+      await writeFile(join(world.home, 'inference', 'state.json'), '{"format":1,"alia');
+      const served = await world.start();
+      assert.equal(await versionOf(served), 1);
+      const state: unknown = JSON.parse(await readFile(join(world.home, 'inference', 'state.json'), 'utf8'));
+      assert.deepEqual(state, {
+        format: 1,
+        aliases: [{ model: 'churn', version: 1, digest: only.digest, alias: 'production' }],
+      });
+      assert.deepEqual(
+        await readFile(join(world.home, 'inference', 'models', `${only.digest}.onnx`)),
+        Buffer.from(only.bytes),
+      );
+    }));
+
+  it('keeps a bounded number of versions that were asked for, and lets none go that is in use', () =>
+    withInference(async world => {
+      await world.register(...Array.from({ length: 8 }, (_, shift) => smallModel({ shift: shift / 10 })));
+      await world.promote(1);
+      const served = await world.start();
+      const asked = Array.from({ length: 40 }, (_, call) => (call % 8) + 1);
+      const answered = await Promise.all(asked.map(version => versionOf(served, String(version))));
+      assert.deepEqual(answered, asked);
+      assert.ok(served.inference.store.loaded().length <= 5, String(served.inference.store.loaded().length));
+    }));
+
+  it('finishes what is under way when it closes, and takes itself off the list', () =>
+    withInference(async world => {
+      await world.register(smallModel());
+      await world.promote(1);
+      const served = await world.start();
+      const instances = Array.from({ length: 10_000 }, () => goodInstance);
+      const underWay = Promise.all(
+        Array.from({ length: 3 }, () => served.client.predict({ model: '', version: '', instances })),
+      );
+      await waitUntil('the calls to be under way', async () => (await versionOf(served)) === 1);
+      const closing = served.inference.close();
+      for (const { probabilities } of await underWay) assert.equal(probabilities.length, 10_000);
+      await closing;
+      assert.deepEqual(await listLoaded(world.database, 'churn'), []);
+      assert.equal(await codeOf(versionOf(served)), 'unavailable');
+    }));
+
+  it('refuses to start on a port that is taken', () =>
+    withInference(async world => {
+      const { inference } = await world.start();
+      const { databaseUrl, home, artifacts } = world;
+      await assert.rejects(serve({ connectionString: databaseUrl, home, artifacts, port: inference.port }), {
+        code: 'failedPrecondition',
+        message: `Port ${inference.port} of 127.0.0.1 is taken by another process. Stop that process, or set HOLDFAST_INFERENCE_PORT to a free port.`,
+      });
+    }));
+});
