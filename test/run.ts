@@ -19,7 +19,7 @@ const staticChecks = [
   { name: 'types', command: 'tsc', args: ['--noEmit', '-p', '.'] },
   { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'format', command: 'biome', args: ['format', '.'] },
-  { name: 'unused code and packages', command: 'knip', args: ['--no-progress'] },
+  { name: 'unused files and packages', command: 'knip', args: ['--no-progress'] },
 ];
 
 /** Mocha ends by itself once nothing is open; a server or timer that a test forgot would keep it running for ever. */
