@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Configuration } from '../platform/configuration.ts';
 import type { Clients } from './clients/createClients.ts';
 
@@ -14,17 +15,24 @@ export interface GlobalOptions {
   readonly inference?: string;
 }
 
-export interface CliContext {
-  readonly configuration: Configuration;
-  readonly format: OutputFormat;
-  readonly clients: Clients;
+/** What bin/holdfast.ts hands to the command: its process, as far as a command may touch it. */
+export interface CliProcess {
   /** Data only. */
   readonly stdout: NodeJS.WriteStream;
   /** Progress, notes and errors. */
   readonly stderr: NodeJS.WriteStream;
   readonly stdin: NodeJS.ReadStream;
-  /** Aborted by Ctrl-C: calls end, temporary files go. */
+  /** Aborted, with an Interrupted, by Ctrl-C: calls end, temporary files go. */
   readonly signal: AbortSignal;
   /** Relative paths start here. */
   readonly directory: string;
 }
+
+export interface CliContext extends CliProcess {
+  readonly configuration: Configuration;
+  readonly format: OutputFormat;
+  readonly clients: Clients;
+}
+
+/** Runs a command's action with what the global options say, and keeps its exit code. */
+export type Runner = (command: Command, action: (context: CliContext) => Promise<number>) => Promise<void>;

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { readConfiguration } from '../platform/configuration.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
-import type { CliContext, GlobalOptions, OutputFormat } from './CliContext.ts';
+import type { CliContext, CliProcess, GlobalOptions, OutputFormat, Runner } from './CliContext.ts';
 import { createClients } from './clients/createClients.ts';
 import { addDatasetsCommands } from './commands/datasetsCommands.ts';
 import { addInitCommand } from './commands/initCommand.ts';
@@ -14,12 +14,8 @@ import { addStartCommand } from './commands/startCommand.ts';
 import { addStatusCommand } from './commands/statusCommand.ts';
 import { addTrainCommand } from './commands/trainCommand.ts';
 import { examples } from './examples.ts';
-import type { CliProcess } from './runCli.ts';
 
 // All commands with their options and help. What a command does is in its own file.
-
-/** Runs a command's action with what the global options say, and keeps its exit code. */
-export type Runner = (command: Command, action: (context: CliContext) => Promise<number>) => Promise<void>;
 
 interface Outcome {
   exitCode: number;

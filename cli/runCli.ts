@@ -1,20 +1,12 @@
 import { CommanderError } from 'commander';
 import { errorCodes, HoldfastError } from '../platform/HoldfastError.ts';
 import { buildProgram } from './buildProgram.ts';
+import type { CliProcess } from './CliContext.ts';
 import { Interrupted } from './Interrupted.ts';
 import { reportError } from './output/reportError.ts';
 
 // The life of one command: arguments in, exit code out (0 ok, 1 failed, 2 usage, 3 not found, 4 not allowed, 5 conflict,
 // 130 interrupted). bin/holdfast.ts hands it the process; nothing below it ends the process by itself.
-
-export interface CliProcess {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly directory: string;
-  /** Aborted, with an Interrupted, by Ctrl-C. */
-  readonly signal: AbortSignal;
-}
 
 const USAGE = errorCodes.invalidArgument.exit;
 const INTERRUPTED = 130;

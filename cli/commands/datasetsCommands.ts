@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { Dataset, ListDatasetsResponse } from '../../proto/gen/holdfast/v1/dataset.ts';
-import type { Runner } from '../buildProgram.ts';
-import type { CliContext } from '../CliContext.ts';
+import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
 import { formatCount, formatDigest, formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';

@@ -6,8 +6,7 @@ import {
   ModelVersion,
   Promotion,
 } from '../../proto/gen/holdfast/v1/model.ts';
-import type { Runner } from '../buildProgram.ts';
-import type { CliContext } from '../CliContext.ts';
+import type { CliContext, Runner } from '../CliContext.ts';
 import { confirm } from '../confirm.ts';
 import { examples } from '../examples.ts';
 import { formatTime } from '../output/format.ts';

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { PredictResponse } from '../../proto/gen/holdfast/v1/prediction.ts';
-import type { Runner } from '../buildProgram.ts';
-import type { CliContext } from '../CliContext.ts';
+import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { ListRunsResponse, Run } from '../../proto/gen/holdfast/v1/run.ts';
-import type { Runner } from '../buildProgram.ts';
-import type { CliContext } from '../CliContext.ts';
+import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
 import { formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';

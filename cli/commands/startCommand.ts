@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
-import type { Runner } from '../buildProgram.ts';
+import type { Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
 
 interface StartOptions {

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import { createConnection } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, it } from 'mocha';
+import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
+import { freePort } from '../support/freePort.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+import { withDatabase } from '../support/withDatabase.ts';
+
+const start = (url: string, port: number) => {
+  const child = spawn(process.execPath, ['bin/control.ts'], {
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: url,
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      HOLDFAST_CONTROL_PORT: String(port),
+      HOLDFAST_BIND: '0.0.0.0',
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  return { child, exited, log: text(child.stderr) };
+};
+
+const answers = (host: string, port: number): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = createConnection({ host, port });
+    const end = (open: boolean): void => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
+
+describe('bin/control.ts', () => {
+  it('serves on loopback whatever HOLDFAST_BIND says, says so, drains on SIGTERM, and refuses a taken port', async () => {
+    await withDatabase(async (_database, { url }) => {
+      const port = await freePort();
+      const { child, exited, log } = start(url, port);
+      try {
+        await waitUntil('control serves', () => answers('127.0.0.1', port));
+        const models = createGrpcClient(ModelServiceService, {
+          address: `127.0.0.1:${port}`,
+          peer: 'control',
+        });
+        assert.deepEqual(await models.listModels({}), { models: [] });
+        models.close();
+        const others = Object.values(networkInterfaces())
+          .flatMap(addresses => addresses ?? [])
+          .filter(({ internal, family }) => !internal && family === 'IPv4');
+        for (const { address } of others) assert.equal(await answers(address, port), false, address);
+        const second = start(url, port);
+        assert.equal((await second.exited)[0], 1);
+        assert.match(await second.log, new RegExp(`${port}.*HOLDFAST_CONTROL_PORT`));
+      } finally {
+        child.kill('SIGTERM');
+      }
+      assert.deepEqual(await exited, [0, null]);
+      assert.match(await log, /control listens on loopback only until accounts exist/);
+    });
+  });
+});
