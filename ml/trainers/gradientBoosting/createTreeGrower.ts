@@ -160,7 +160,7 @@ export function createTreeGrower(layout: HistogramLayout, parameters: GrowerPara
     for (let place = 0; place < leafCount; place++) {
       const leaf = leaves[place];
       release(leaf);
-      const value = (-learningRate * leaf.sums.gradient) / (leaf.sums.hessian + l2 + 1e-15);
+      const value = (-learningRate * leaf.sums.gradient) / (leaf.sums.hessian + l2);
       table.setValue(leaf.tableNode, value);
       for (let at = leaf.start; at < leaf.end; at++) rawScores[rows[at]] += value;
     }

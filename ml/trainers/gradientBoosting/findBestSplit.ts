@@ -31,12 +31,12 @@ export const createSplit = (): Split => ({
   left: { gradient: 0, hessian: 0, count: 0 },
 });
 
-/** scikit-learn's floor: below it, a Newton step divides by next to nothing. */
+/** scikit-learn's floor for every leaf: below it, a Newton step divides by next to nothing. */
 export const MINIMUM_HESSIAN = 1e-3;
 
-/** Twice the loss that a node's optimal value saves; keeps clear of 0 / 0 as scikit-learn does. */
+/** Twice the loss that a node's optimal value saves. */
 const score = (gradient: number, hessian: number, l2: number): number =>
-  (gradient * gradient) / (hessian + l2 + 1e-15);
+  (gradient * gradient) / (hessian + l2);
 
 /** Writes the best split of the node into `best`. */
 export function findBestSplit(

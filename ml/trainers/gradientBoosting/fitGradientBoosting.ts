@@ -6,6 +6,7 @@ import type { TreesModel } from '../FittedModel.ts';
 import type { GradientBoostingParameters } from '../Recipe.ts';
 import { binMatrix } from '../trees/binMatrix.ts';
 import { createNodeTable } from '../trees/createNodeTable.ts';
+import { requireTrainable } from '../trees/requireTrainable.ts';
 import { selectRows } from '../trees/selectRows.ts';
 import { createTreeGrower } from './createTreeGrower.ts';
 import { layOutHistograms } from './layOutHistograms.ts';
@@ -98,17 +99,18 @@ function priorLogOdds(
 const hasBothClasses = (labels: Uint8Array): boolean => labels.includes(0) && labels.includes(1);
 
 function checkParameters(
-  { rowCount }: FeatureMatrix,
+  matrix: FeatureMatrix,
   labels: Uint8Array,
   parameters: GradientBoostingParameters,
 ): void {
-  if (rowCount === 0 || labels.length !== rowCount)
-    throw new RangeError(
-      `${labels.length} labels for ${rowCount} rows; expected one a row and at least one row`,
-    );
-  for (const name of ['maximumIterations', 'maximumLeaves', 'minimumSamplesLeaf', 'patience'] as const)
-    if (!Number.isInteger(parameters[name]) || parameters[name] < 1)
-      throw new RangeError(`${name} is ${parameters[name]}; expected a whole number from 1 on`);
+  const { maximumIterations, maximumLeaves, maximumDepth, minimumSamplesLeaf, patience } = parameters;
+  requireTrainable(matrix, labels, {
+    maximumIterations,
+    maximumLeaves,
+    maximumDepth,
+    minimumSamplesLeaf,
+    patience,
+  });
   if (!(parameters.learningRate > 0))
     throw new RangeError(`learningRate is ${parameters.learningRate}; expected a number above 0`);
   if (!(parameters.l2 >= 0)) throw new RangeError(`l2 is ${parameters.l2}; expected 0 or more`);

@@ -11,7 +11,7 @@ const HESSIAN_UNIT = 2 ** -26;
 
 export interface LogisticDerivatives {
   /** Fills gradients and hessians for the raw scores. */
-  update(rawScores: Float64Array): void;
+  readonly update: (rawScores: Float64Array) => void;
   readonly gradients: Float32Array;
   readonly hessians: Float32Array;
 }

@@ -6,8 +6,9 @@ import type { TreesModel } from '../FittedModel.ts';
 import type { RandomForestParameters } from '../Recipe.ts';
 import { binMatrix } from '../trees/binMatrix.ts';
 import { createNodeTable } from '../trees/createNodeTable.ts';
-import { drawBootstrap } from './drawBootstrap.ts';
+import { requireTrainable } from '../trees/requireTrainable.ts';
 import { createGiniTreeGrower } from './createGiniTreeGrower.ts';
+import { drawBootstrap } from './drawBootstrap.ts';
 
 // A random forest for a yes/no label (Breiman 2001), as scikit-learn's RandomForestClassifier grows it, save that it looks
 // for cuts between at most 256 bins of a column instead of between all its values. Each tree draws from a seed of its
@@ -26,16 +27,16 @@ export function fitRandomForest(
   seed: number,
   onProgress?: (share: number) => void,
 ): TreesModel {
-  checkParameters(matrix, labels, parameters);
-  const { trees, balanced, minimumSamplesLeaf } = parameters;
+  const { trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit, balanced } = parameters;
+  requireTrainable(matrix, labels, { trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit });
   const { rowCount, columnCount } = matrix;
   const bothClasses = labels.includes(0) && labels.includes(1);
   const grower = createGiniTreeGrower(binMatrix(matrix, 256, deriveSeed(seed, 'bins')), {
     weights: balanced && bothClasses ? balancedWeights(labels) : [1, 1],
-    maximumDepth: parameters.maximumDepth ?? Number.POSITIVE_INFINITY,
+    maximumDepth: maximumDepth ?? Number.POSITIVE_INFINITY,
     minimumSamplesLeaf,
     featuresPerSplit: Math.min(
-      parameters.featuresPerSplit ?? Math.max(1, Math.floor(Math.sqrt(columnCount))),
+      featuresPerSplit ?? Math.max(1, Math.floor(Math.sqrt(columnCount))),
       columnCount,
     ),
   });
@@ -48,18 +49,4 @@ export function fitRandomForest(
     onProgress?.((tree + 1) / trees);
   }
   return table.toModel('probability', 0);
-}
-
-function checkParameters(
-  { rowCount }: FeatureMatrix,
-  labels: Uint8Array,
-  { trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit }: RandomForestParameters,
-): void {
-  if (rowCount === 0 || labels.length !== rowCount)
-    throw new RangeError(
-      `${labels.length} labels for ${rowCount} rows; expected one a row and at least one row`,
-    );
-  for (const [name, value] of Object.entries({ trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit }))
-    if (value !== null && (!Number.isInteger(value) || value < 1))
-      throw new RangeError(`${name} is ${value}; expected a whole number from 1 on`);
 }

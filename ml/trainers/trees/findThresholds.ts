@@ -24,9 +24,9 @@ export function findThresholds(values: Float32Array, maximumBins: number): Float
   for (let bin = 1; bin < maximumBins; bin++) {
     const quantile = sorted[Math.floor((bin / maximumBins) * (sorted.length - 1))];
     while (distinct[place] < quantile) place++;
-    // The largest value cannot be parted from anything above it.
-    if (place + 1 === distinct.length) break;
-    const threshold = cutBetween(distinct[place], distinct[place + 1]);
+    // Nothing lies above the largest value: where it is that common, the cut goes below it.
+    const lower = Math.min(place, distinct.length - 2);
+    const threshold = cutBetween(distinct[lower], distinct[lower + 1]);
     if (thresholds.length === 0 || threshold > thresholds[thresholds.length - 1]) thresholds.push(threshold);
   }
   return Float32Array.from(thresholds);

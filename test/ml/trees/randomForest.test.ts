@@ -1,0 +1,324 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { describe, it } from 'mocha';
+import { createRandom } from '../../../ml/random/createRandom.ts';
+import type { TreesModel } from '../../../ml/trainers/FittedModel.ts';
+import { createGiniTreeGrower } from '../../../ml/trainers/randomForest/createGiniTreeGrower.ts';
+import { drawBootstrap } from '../../../ml/trainers/randomForest/drawBootstrap.ts';
+import { fitRandomForest } from '../../../ml/trainers/randomForest/fitRandomForest.ts';
+import type { RandomForestParameters } from '../../../ml/trainers/Recipe.ts';
+import { binMatrix } from '../../../ml/trainers/trees/binMatrix.ts';
+import { createNodeTable } from '../../../ml/trainers/trees/createNodeTable.ts';
+import { scoreTrees } from '../../../ml/trainers/trees/scoreTrees.ts';
+import { type DrawnTable, drawnTable, matrixOf, valueOf } from './drawnTables.ts';
+import { noisyTable } from './noisyTable.ts';
+
+const plain: RandomForestParameters = {
+  trees: 20,
+  maximumDepth: null,
+  minimumSamplesLeaf: 1,
+  featuresPerSplit: null,
+  balanced: false,
+};
+
+interface TreeOptions {
+  readonly weights?: readonly [number, number];
+  readonly maximumDepth?: number;
+  readonly minimumSamplesLeaf?: number;
+  readonly featuresPerSplit?: number;
+}
+
+/** One tree on rows that were drawn so often; every feature is looked at unless said otherwise. */
+function growTree(
+  { matrix, labels }: DrawnTable,
+  draws: readonly number[],
+  options: TreeOptions = {},
+): TreesModel {
+  const table = createNodeTable();
+  createGiniTreeGrower(binMatrix(matrix, 256, 1), {
+    weights: [1, 1],
+    maximumDepth: Number.POSITIVE_INFINITY,
+    minimumSamplesLeaf: 1,
+    featuresPerSplit: matrix.columnCount,
+    ...options,
+  }).grow(Int32Array.from(draws), labels, createRandom(1), table);
+  return table.toModel('probability', 0);
+}
+const grow = (
+  columns: readonly ArrayLike<number>[],
+  labels: readonly number[],
+  draws: readonly number[],
+  options?: TreeOptions,
+) => growTree({ matrix: matrixOf(columns), labels: Uint8Array.from(labels) }, draws, options);
+
+describe('a tree of the forest, by hand', () => {
+  it('makes one split of two pure halves', () => {
+    assert.deepEqual(
+      { ...grow([[1, 2, 3, 4]], [0, 0, 1, 1], [1, 1, 1, 1]) },
+      {
+        kind: 'trees',
+        aggregate: 'probability',
+        base: 0,
+        roots: Int32Array.of(0),
+        feature: Int32Array.of(0, -1, -1),
+        threshold: Float32Array.of(2.5, 0, 0),
+        left: Int32Array.of(1, 0, 0),
+        right: Int32Array.of(2, 0, 0),
+        value: Float64Array.of(0, 0, 1),
+      },
+    );
+  });
+
+  it('counts a row as often as it was drawn, and its weight', () => {
+    assert.deepEqual([...grow([[1, 1, 1]], [0, 1, 1], [1, 2, 1]).value], [3 / 4]);
+    assert.deepEqual([...grow([[1, 1, 1]], [0, 1, 1], [1, 2, 0], { weights: [3, 1] }).value], [2 / 5]);
+  });
+
+  it('does not see a row that was not drawn: the cut lies midway between those that were', () => {
+    assert.deepEqual(
+      [...grow([[0, 1, 2, 3, 4, 5, 6]], [0, 0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 0, 1, 1]).threshold],
+      [2.5, 0, 0],
+    );
+  });
+
+  it('goes on until every leaf is pure, also where the first split gains nothing', () => {
+    const exclusiveOr = [
+      [0, 0, 1, 1],
+      [0, 1, 0, 1],
+    ];
+    const model = grow(exclusiveOr, [0, 1, 1, 0], [1, 1, 1, 1]);
+    assert.deepEqual([...scoreTrees(model, matrixOf(exclusiveOr))], [0, 1, 1, 0]);
+  });
+
+  it('keeps to the depth and the leaf size, where a row counts once however often it was drawn', () => {
+    const column = [[1, 2, 3, 4]];
+    assert.equal(grow(column, [0, 1, 0, 1], [1, 1, 1, 1], { maximumDepth: 1 }).feature.length, 3);
+    const pairs = grow(column, [0, 1, 1, 1], [9, 1, 1, 1], { minimumSamplesLeaf: 2 });
+    assert.deepEqual([...pairs.threshold], [2.5, 0, 0]);
+    assert.deepEqual([...pairs.value], [0, 1 / 10, 1]);
+    assert.equal(grow(column, [0, 1, 1, 1], [9, 0, 1, 1], { minimumSamplesLeaf: 2 }).feature.length, 1);
+  });
+
+  it('looks beyond the features it may draw while none of them tells the rows apart', () => {
+    // Of ten features nine are constant within the drawn rows, though not over all.
+    const columns = Array.from({ length: 10 }, (_, feature) => [0, feature === 7 ? 1 : 0, 1]);
+    const model = grow(columns, [0, 1, 1], [1, 1, 0], { featuresPerSplit: 1 });
+    assert.deepEqual([...model.feature], [7, -1, -1]);
+  });
+
+  it('grows a chain as deep as its rows', () => {
+    // Each level can only cut one row off: feature f alone tells row f from the later ones.
+    const rowCount = 600;
+    const columns = Array.from({ length: rowCount - 1 }, (_, feature) =>
+      Float32Array.from({ length: rowCount }, (_, row) => (row === feature ? 1 : 0)),
+    );
+    const labels = Array.from({ length: rowCount }, (_, row) => row % 2);
+    const model = grow(
+      columns,
+      labels,
+      Array.from({ length: rowCount }, () => 1),
+    );
+    assert.deepEqual([...scoreTrees(model, matrixOf(columns))], labels);
+    assert.equal(model.feature.length, 2 * rowCount - 1);
+  });
+});
+
+describe('a tree of the forest and its naive twin', () => {
+  it('agree on every cut and leaf', () => {
+    const options = fc.record({
+      weights: fc.constantFrom([1, 1], [0.6, 3]) as fc.Arbitrary<[number, number]>,
+      maximumDepth: fc.constantFrom(Number.POSITIVE_INFINITY, 1, 3),
+      minimumSamplesLeaf: fc.integer({ min: 1, max: 4 }),
+    });
+    const drawn = drawnTable(1, 40).chain(table =>
+      fc.tuple(
+        fc.constant(table),
+        fc
+          .array(fc.integer({ min: 0, max: 3 }), {
+            minLength: table.labels.length,
+            maxLength: table.labels.length,
+          })
+          .filter(draws => draws.some(count => count > 0)),
+      ),
+    );
+    fc.assert(
+      fc.property(drawn, options, ([table, draws], rules) => {
+        const { matrix, labels } = table;
+        const model = growTree(table, draws, rules);
+        const weightOf = (rows: readonly number[], label: number): number =>
+          rows.reduce((sum, row) => sum + (labels[row] === label ? draws[row] * rules.weights[label] : 0), 0);
+        const impurity = (rows: readonly number[]): number => {
+          const [negative, positive] = [weightOf(rows, 0), weightOf(rows, 1)];
+          return (2 * negative * positive) / (negative + positive);
+        };
+        const visit = (node: number, rows: readonly number[], depth: number): void => {
+          let best = Number.POSITIVE_INFINITY;
+          for (let column = 0; column < matrix.columnCount; column++)
+            for (const cut of new Set(rows.map(row => valueOf(matrix, row, column)))) {
+              const left = rows.filter(row => valueOf(matrix, row, column) <= cut);
+              const right = rows.filter(row => valueOf(matrix, row, column) > cut);
+              if (Math.min(left.length, right.length) < rules.minimumSamplesLeaf) continue;
+              best = Math.min(best, impurity(left) + impurity(right));
+            }
+          const [negative, positive] = [weightOf(rows, 0), weightOf(rows, 1)];
+          const mayStay =
+            negative === 0 ||
+            positive === 0 ||
+            depth >= rules.maximumDepth ||
+            best === Number.POSITIVE_INFINITY;
+          if (model.feature[node] === -1) {
+            assert.ok(mayStay, `leaf ${node} could be split`);
+            assert.ok(Math.abs(model.value[node] - positive / (negative + positive)) < 1e-12);
+            return;
+          }
+          assert.ok(!mayStay, `node ${node} is split against the rules`);
+          const goesLeft = (row: number): boolean =>
+            valueOf(matrix, row, model.feature[node]) <= model.threshold[node];
+          const left = rows.filter(goesLeft);
+          const right = rows.filter(row => !goesLeft(row));
+          assert.ok(Math.min(left.length, right.length) >= rules.minimumSamplesLeaf);
+          assert.ok(impurity(left) + impurity(right) <= best + 1e-9, `node ${node} is not the purest cut`);
+          visit(model.left[node], left, depth + 1);
+          visit(model.right[node], right, depth + 1);
+        };
+        visit(
+          0,
+          [...labels.keys()].filter(row => draws[row] > 0),
+          0,
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('fitRandomForest', () => {
+  const { matrix, labels } = noisyTable(400, 6);
+
+  it('gives the same bits for the same seed, and another forest for another', () => {
+    const first = fitRandomForest(matrix, labels, plain, 1);
+    assert.deepEqual(fitRandomForest(matrix, labels, plain, 1), first);
+    assert.notDeepEqual(fitRandomForest(matrix, labels, plain, 2), first);
+  });
+
+  it('grows each tree alike in a forest of any size', () => {
+    const small = fitRandomForest(matrix, labels, { ...plain, trees: 3 }, 1);
+    const large = fitRandomForest(matrix, labels, { ...plain, trees: 8 }, 1);
+    assert.deepEqual(large.roots.slice(0, 3), small.roots);
+    for (const part of ['feature', 'threshold', 'left', 'right', 'value'] as const)
+      assert.deepEqual(large[part].slice(0, small[part].length), small[part]);
+  });
+
+  it('weighs the classes over all rows where balanced', () => {
+    const constant = matrixOf([[1, 1, 1, 1, 1, 1, 1, 1]]);
+    const [rare, common] = [1, 7];
+    const model = fitRandomForest(
+      constant,
+      Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0),
+      { ...plain, trees: 200, balanced: true },
+      1,
+    );
+    // A sample with k of the rare row among 8 has the value k / r ÷ (k / r + (8 − k) / c).
+    const values = new Set(
+      Array.from({ length: 9 }, (_, k) => (k / rare / (k / rare + (8 - k) / common)).toFixed(9)),
+    );
+    assert.ok(model.value.every(value => values.has(value.toFixed(9))));
+    assert.ok(new Set(model.value).size > 2);
+  });
+
+  it('draws every feature about as often for its roots', () => {
+    const random = createRandom(2);
+    const columnCount = 6;
+    const flags = matrixOf(
+      Array.from({ length: columnCount }, () => Float32Array.from({ length: 60 }, () => random.below(2))),
+    );
+    const coin = Uint8Array.from({ length: 60 }, () => random.below(2));
+    const trees = 1200;
+    const model = fitRandomForest(flags, coin, { ...plain, trees, featuresPerSplit: 1, maximumDepth: 1 }, 3);
+    const counts = Array.from({ length: columnCount }, () => 0);
+    for (const root of model.roots) counts[model.feature[root]] += 1;
+    const expected = trees / columnCount;
+    const chiSquare = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+    // The 0.999 quantile of chi-square with 5 degrees of freedom.
+    assert.ok(chiSquare < 20.5, `drawn ${counts.join()}`);
+  });
+
+  it('tells how far it is', () => {
+    const shares: number[] = [];
+    fitRandomForest(matrix, labels, { ...plain, trees: 4 }, 1, share => shares.push(share));
+    assert.deepEqual(shares, [0.25, 0.5, 0.75, 1]);
+  });
+
+  for (const [name, columns, labels, expected] of [
+    ['one row', [[1]], [1], 1],
+    ['one class, negative', [[1, 2, 3]], [0, 0, 0], 0],
+    ['one class, positive', [[1, 2, 3]], [1, 1, 1], 1],
+  ] as const)
+    for (const balanced of [false, true])
+      it(`answers a constant for ${name}${balanced ? ', balanced' : ''}`, () => {
+        const matrix = matrixOf(columns);
+        const model = fitRandomForest(matrix, Uint8Array.from(labels), { ...plain, balanced }, 1);
+        assert.deepEqual(new Set(scoreTrees(model, matrix)), new Set([expected]));
+      });
+
+  for (const [name, columns] of [
+    [
+      'equal rows',
+      [
+        [3, 3, 3, 3],
+        [0, 0, 0, 0],
+      ],
+    ],
+    ['no columns', []],
+  ] as const)
+    it(`answers the share of positives for ${name}, as far as the samples hold it`, () => {
+      const matrix = matrixOf(columns, 4);
+      const scores = scoreTrees(
+        fitRandomForest(matrix, Uint8Array.of(0, 0, 0, 1), { ...plain, trees: 500 }, 1),
+        matrix,
+      );
+      assert.equal(new Set(scores).size, 1);
+      // A mean of 500 shares with a standard deviation of √(¼ × ¾ / 4) each: four standard errors.
+      assert.ok(Math.abs(scores[0] - 0.25) < 0.039, `${scores[0]}`);
+    });
+
+  it('learns from two rows', () => {
+    const matrix = matrixOf([[1, 2]]);
+    const [low, high] = scoreTrees(
+      fitRandomForest(matrix, Uint8Array.of(0, 1), { ...plain, trees: 300 }, 1),
+      matrix,
+    );
+    // Half of the samples hold both rows and part them, a quarter holds either alone: ¼ and ¾.
+    assert.ok(Math.abs(low - 0.25) < 0.1 && Math.abs(high - 0.75) < 0.1, `${low}, ${high}`);
+  });
+
+  for (const [wrong, message] of [
+    [{ trees: 0 }, /trees is 0/],
+    [{ maximumDepth: 0 }, /maximumDepth is 0/],
+    [{ minimumSamplesLeaf: 2.5 }, /minimumSamplesLeaf is 2.5/],
+    [{ featuresPerSplit: -1 }, /featuresPerSplit is -1/],
+  ] as const)
+    it(`refuses ${JSON.stringify(wrong)}`, () => {
+      assert.throws(() => fitRandomForest(matrix, labels, { ...plain, ...wrong }, 1), {
+        name: 'RangeError',
+        message,
+      });
+    });
+
+  it('refuses an empty table', () => {
+    assert.throws(() => fitRandomForest(matrixOf([[]]), new Uint8Array(), plain, 1), /0 labels for 0 rows/);
+  });
+});
+
+describe('drawBootstrap', () => {
+  it('draws as many rows as there are, about 63 % of them at least once', () => {
+    const draws = new Int32Array(10_000).fill(5);
+    drawBootstrap(draws, createRandom(1));
+    assert.equal(
+      draws.reduce((sum, count) => sum + count, 0),
+      10_000,
+    );
+    const share = draws.filter(count => count > 0).length / draws.length;
+    assert.ok(Math.abs(share - (1 - Math.exp(-1))) < 0.02, `${share}`);
+  });
+});
