@@ -29,8 +29,8 @@ export async function promoteVersion(
   reason: string,
 ): Promise<Promotion> {
   if (aliases.includes('production')) {
-    const loaded = await listLoaded(database, model);
-    const ready = loaded.filter(report => report.version === version && report.state === 'ready');
+    const live = await listLoaded(database, model);
+    const ready = live.filter(({ loaded }) => loaded?.version === version && loaded.state === 'ready');
     return {
       model,
       alias: 'production',

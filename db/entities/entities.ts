@@ -1,5 +1,6 @@
 import { AliasEventEntity } from './AliasEventEntity.ts';
 import { DatasetVersionEntity } from './DatasetVersionEntity.ts';
+import { InferenceModelEntity } from './InferenceModelEntity.ts';
 import { InferenceProcessEntity } from './InferenceProcessEntity.ts';
 import { ModelAliasEntity } from './ModelAliasEntity.ts';
 import { ModelVersionEntity } from './ModelVersionEntity.ts';
@@ -9,6 +10,7 @@ import { TrainingRunEntity } from './TrainingRunEntity.ts';
 export const entities = [
   AliasEventEntity,
   DatasetVersionEntity,
+  InferenceModelEntity,
   InferenceProcessEntity,
   ModelAliasEntity,
   ModelVersionEntity,

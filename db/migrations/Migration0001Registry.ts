@@ -214,18 +214,23 @@ $$;
 create trigger model_alias_notifies after insert or update on model_alias for each row execute function notify_alias();
 `;
 
+// That a process lives and what it has loaded are two facts: one that has loaded nothing is waited for all the same.
 const inferenceProcess = `
 create table inference_process (
-  process_id text not null check (process_id <> ''),
+  process_id text primary key check (process_id <> ''),
+  reported_at timestamptz(3) not null default now()
+);
+
+create table inference_model (
+  process_id text not null references inference_process on delete cascade,
   model model_name not null,
   version integer not null,
   digest sha256_digest not null,
   state text not null check (state in ('ready', 'failed')),
   error text,
-  reported_at timestamptz(3) not null default now(),
+  loaded_at timestamptz(3) not null default now(),
   primary key (process_id, model),
   foreign key (model, version) references model_version (model, version),
-  constraint inference_process_failure_is_explained check ((state = 'failed') = (error is not null))
+  constraint inference_model_failure_is_explained check ((state = 'failed') = (error is not null))
 );
-create index inference_process_live on inference_process (model, reported_at);
 `;

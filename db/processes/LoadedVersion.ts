@@ -14,7 +14,10 @@ export interface LoadedVersion {
   readonly error: string | null;
 }
 
-export interface ProcessReport extends LoadedVersion {
+/** A live inference process, and what it says of the model that was asked about. */
+export interface LiveProcess {
   readonly processId: string;
   readonly reportedAt: Date;
+  /** Null where it has neither loaded nor failed to load any version of the model. */
+  readonly loaded: (LoadedVersion & { readonly loadedAt: Date }) | null;
 }

@@ -204,14 +204,20 @@ const refused: readonly { rule: string; statement: string; because: RegExp }[] =
     because: /run ended has cancelled: it never changes again/,
   },
   {
+    rule: 'what a process loaded without the process',
+    statement: `insert into inference_model (process_id, model, version, digest, state)
+      select 'nobody', model, version, digest, 'ready' from model_version where version = 1`,
+    because: /inference_model_process_id_fkey/,
+  },
+  {
     rule: 'a process that failed without a reason',
-    statement: `update inference_process set state = 'failed'`,
-    because: /inference_process_failure_is_explained/,
+    statement: `update inference_model set state = 'failed'`,
+    because: /inference_model_failure_is_explained/,
   },
   {
     rule: 'a process with a version that is not there',
-    statement: `update inference_process set version = 9`,
-    because: /inference_process_model_version_fkey/,
+    statement: `update inference_model set version = 9`,
+    because: /inference_model_model_version_fkey/,
   },
 ];
 
@@ -235,7 +241,8 @@ describe('the schema refuses', () => {
   const everything = () =>
     shared.sql(`select (select json_agg(a) from model_alias a) as aliases, (select json_agg(e) from alias_event e) as events,
       (select json_agg(v) from model_version v) as versions, (select json_agg(d) from dataset_version d) as datasets,
-      (select json_agg(r) from training_run r) as runs, (select json_agg(p) from inference_process p) as processes`);
+      (select json_agg(r) from training_run r) as runs, (select json_agg(p) from inference_process p) as processes,
+      (select json_agg(m) from inference_model m) as loaded`);
 
   for (const { rule, statement, because } of refused)
     it(rule, async () => {

@@ -33,12 +33,14 @@ dataset_version.schema json not null
 dataset_version.profile json not null
 dataset_version.violations json not null
 dataset_version.created_at timestamp(3) with time zone not null default now()
+inference_model.process_id text not null
+inference_model.model model_name not null
+inference_model.version integer not null
+inference_model.digest sha256_digest not null
+inference_model.state text not null
+inference_model.error text
+inference_model.loaded_at timestamp(3) with time zone not null default now()
 inference_process.process_id text not null
-inference_process.model model_name not null
-inference_process.version integer not null
-inference_process.digest sha256_digest not null
-inference_process.state text not null
-inference_process.error text
 inference_process.reported_at timestamp(3) with time zone not null default now()
 migration.id integer not null default nextval('migration_id_seq'::regclass)
 migration.name character varying(255) not null
@@ -108,11 +110,13 @@ dataset_version.dataset_version_source_check CHECK ((source <> ''::text))
 dataset_version.dataset_version_source_rows_check CHECK ((source_rows >= 0))
 dataset_version.dataset_version_version_check CHECK ((version >= 1))
 dataset_version.dataset_version_violations_check CHECK ((json_typeof(violations) = 'array'::text))
-inference_process.inference_process_failure_is_explained CHECK (((state = 'failed'::text) = (error IS NOT NULL)))
-inference_process.inference_process_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
-inference_process.inference_process_pkey PRIMARY KEY (process_id, model)
+inference_model.inference_model_failure_is_explained CHECK (((state = 'failed'::text) = (error IS NOT NULL)))
+inference_model.inference_model_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+inference_model.inference_model_pkey PRIMARY KEY (process_id, model)
+inference_model.inference_model_process_id_fkey FOREIGN KEY (process_id) REFERENCES inference_process(process_id) ON DELETE CASCADE
+inference_model.inference_model_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text])))
+inference_process.inference_process_pkey PRIMARY KEY (process_id)
 inference_process.inference_process_process_id_check CHECK ((process_id <> ''::text))
-inference_process.inference_process_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text])))
 migration.migration_pkey PRIMARY KEY (id)
 model_alias.model_alias_has_its_event FOREIGN KEY (model, alias, revision, version) REFERENCES alias_event(model, alias, revision, to_version) DEFERRABLE INITIALLY DEFERRED
 model_alias.model_alias_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
@@ -158,8 +162,8 @@ CREATE UNIQUE INDEX dataset_version_model_digest_schema_digest_key ON public.dat
 CREATE UNIQUE INDEX dataset_version_model_id_key ON public.dataset_version USING btree (model, id)
 CREATE UNIQUE INDEX dataset_version_model_version_key ON public.dataset_version USING btree (model, version)
 CREATE UNIQUE INDEX dataset_version_pkey ON public.dataset_version USING btree (id)
-CREATE INDEX inference_process_live ON public.inference_process USING btree (model, reported_at)
-CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id, model)
+CREATE UNIQUE INDEX inference_model_pkey ON public.inference_model USING btree (process_id, model)
+CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id)
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (id)
 CREATE UNIQUE INDEX model_alias_pkey ON public.model_alias USING btree (model, alias)
 CREATE UNIQUE INDEX model_version_model_version_key ON public.model_version USING btree (model, version)
