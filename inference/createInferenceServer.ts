@@ -4,6 +4,7 @@ import { createGrpcServer, type GrpcServer } from '../platform/grpc/createGrpcSe
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { PredictionServiceService } from '../proto/gen/holdfast/v1/prediction.ts';
 import type { ModelStore } from './createModelStore.ts';
+import { decodePredictRequest } from './decodePredictRequest.ts';
 import { shorten } from './describeValue.ts';
 import { type PredictContext, predict } from './predict.ts';
 
@@ -17,6 +18,11 @@ export interface InferenceServerOptions {
 
 /** Less than the ten seconds after which a process that was asked to stop ends anyhow. */
 const DRAIN_MS = 8000;
+
+const service = {
+  ...PredictionServiceService,
+  predict: { ...PredictionServiceService.predict, requestDeserialize: decodePredictRequest },
+};
 
 /** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
 export function createInferenceServer(options: InferenceServerOptions): GrpcServer {
@@ -33,7 +39,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
   return createGrpcServer({
     descriptors: readDescriptors(),
     services: [
-      bindService(PredictionServiceService, {
+      bindService(service, {
         predict: (request, call) => predict(context, request, call),
       }),
     ],

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { PredictRequest, PredictResponse } from '../proto/gen/holdfast/v1/prediction.ts';
+import { MAXIMUM_INSTANCES, wrongCount } from './decodePredictRequest.ts';
 import { InstanceReader } from './InstanceReader.ts';
 import type { LoadedModel } from './LoadedModel.ts';
 import type { ModelStore } from './createModelStore.ts';
@@ -8,7 +9,6 @@ import type { ModelStore } from './createModelStore.ts';
 // Predict, apart from any transport: gRPC, REST and tests call the same function. Large requests are read and scored in
 // slices, between which other calls get their turn, for a run of ONNX Runtime holds the JavaScript thread for its whole length.
 
-export const MAXIMUM_INSTANCES = 10_000;
 const SLICE_ROWS = 1000;
 const MAXIMUM_VIOLATIONS = 100;
 
@@ -86,17 +86,6 @@ async function readAll(
     { violations },
   );
 }
-
-const wrongCount = (count: number): HoldfastError =>
-  new HoldfastError(
-    'invalidArgument',
-    `The request holds ${count === 0 ? 'no instance' : `${count} instances`}; expected 1 to ${MAXIMUM_INSTANCES}.${count === 0 ? '' : ' Split it into several requests.'}`,
-    {
-      violations: [
-        { field: 'instances', description: `expected 1 to ${MAXIMUM_INSTANCES} instances, got ${count}` },
-      ],
-    },
-  );
 
 /** Nobody reads it; it only ends the work. */
 const callerGone = (): HoldfastError =>

@@ -10,7 +10,9 @@ export class MalformedMessage {
     this.cause = cause;
   }
 
+  /** What a deserialiser itself had to say of the message, or else that it is none. */
   toError(path: string): HoldfastError {
+    if (this.cause instanceof HoldfastError) return this.cause;
     return new HoldfastError(
       'invalidArgument',
       `The request to ${path} is not a valid protobuf message of its type. Generate the client from this server's .proto files, or ask its reflection service for them.`,
