@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'mocha';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
-import { freePort } from '../support/freePort.ts';
+import { freePorts } from '../support/freePorts.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
@@ -39,7 +39,7 @@ const answers = (host: string, port: number): Promise<boolean> =>
 describe('bin/control.ts', () => {
   it('serves on loopback whatever HOLDFAST_BIND says, says so, drains on SIGTERM, and refuses a taken port', async () => {
     await withDatabase(async (_database, { url }) => {
-      const port = await freePort();
+      const [port] = await freePorts(1);
       const { child, exited, log } = start(url, port);
       try {
         await waitUntil('control serves', () => answers('127.0.0.1', port));
