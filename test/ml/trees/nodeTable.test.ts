@@ -53,6 +53,7 @@ function build(detour: boolean): TreesModel {
   const table = createNodeTable();
   table.setValue(table.split(table.addRoot(), 1, 2), 7);
   if (detour) {
+    table.setValue(table.addRoot(), 8);
     table.setValue(table.split(table.addRoot(), 3, 4), 9);
     table.addRoot();
     table.keepTrees(1);
