@@ -14,7 +14,7 @@ const wantedLock = join(root, 'package-lock.json');
 /** What npm writes when an installation is complete. */
 const installedLock = join(root, 'node_modules', '.package-lock.json');
 
-const entries = { start: 'bin/start.ts', test: 'test/run.ts' };
+const entries = { start: 'bin/start.ts', test: 'test/support/runTests.ts' };
 
 const name = process.argv[2];
 const args = process.argv.slice(3);

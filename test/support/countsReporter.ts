@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
-// Mocha's own reporter, which also leaves its counts in the file that test/run.ts asks for.
+// Mocha's own reporter, which also leaves its counts in the file that runTests.ts asks for.
 
 export default class CountsReporter extends Mocha.reporters.Spec {
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {

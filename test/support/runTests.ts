@@ -7,7 +7,7 @@ import { z } from 'zod';
 // `npm test`: every static check, then mocha, whatever failed before, so that one run tells everything. With arguments
 // (`npm test -- test/ml/foo.test.ts`, or mocha's own options) only mocha runs, on those. The last line holds mocha's counts.
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 const environment = {
   ...process.env,
   PATH: [join(root, 'node_modules/node/bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(
@@ -25,11 +25,14 @@ const staticChecks = [
 /** Mocha ends by itself once nothing is open; a server or timer that a test forgot would keep it running for ever. */
 const LINGER_MS = 30_000;
 
-/** As test/support/countsReporter.ts writes them. */
+/** As countsReporter.ts, beside this, writes them. */
 const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
 
 /** Not in .mocharc.json: there, these would be added to the files that somebody names. */
 const everyTest = ['test/**/*.test.ts', '--ignore', 'test/faults/**'];
+
+/** The fault tests take minutes and random seeds: `npm run test:faults`. */
+const allTests = ['test/**/*.test.ts', '--ignore', 'test/faults/**'];
 
 const asked = process.argv.slice(2);
 const failures: string[] = [];
@@ -38,7 +41,9 @@ for (const { name, command, args } of asked.length > 0 ? [] : staticChecks) {
   if ((await run(command, args)) !== 0) failures.push(name);
 }
 console.log('\n── tests');
-const counts = await runMocha(asked.length > 0 ? asked : everyTest);
+const counts = await runMocha(
+  asked.some(argument => argument.endsWith('.ts')) ? asked : [...asked, ...everyTest],
+);
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
 const { passed, failed, skipped } = counts;
 console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
