@@ -28,11 +28,9 @@ const LINGER_MS = 30_000;
 /** As countsReporter.ts, beside this, writes them. */
 const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
 
-/** Not in .mocharc.json: there, these would be added to the files that somebody names. */
+/** All but the fault tests, which take minutes and random seeds (`npm run test:faults`). Not in .mocharc.json: there they would
+ * be added to the files that somebody names. */
 const everyTest = ['test/**/*.test.ts', '--ignore', 'test/faults/**'];
-
-/** The fault tests take minutes and random seeds: `npm run test:faults`. */
-const allTests = ['test/**/*.test.ts', '--ignore', 'test/faults/**'];
 
 const asked = process.argv.slice(2);
 const failures: string[] = [];
