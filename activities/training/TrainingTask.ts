@@ -38,3 +38,5 @@ export interface FinalResult {
   readonly holdoutProbabilities: Float64Array;
   readonly seconds: number;
 }
+
+export type TrainingResult = FoldResult | FinalResult;

@@ -1,5 +1,12 @@
 import { Piscina } from 'piscina';
-import type { FinalResult, FinalTask, FoldResult, FoldTask } from './TrainingTask.ts';
+import type {
+  FinalResult,
+  FinalTask,
+  FoldResult,
+  FoldTask,
+  TrainingResult,
+  TrainingTask,
+} from './TrainingTask.ts';
 
 /** Training threads, off the worker's event loop; the tasks of all candidates queue for them in order. */
 export interface TrainingPool {
@@ -10,7 +17,7 @@ export interface TrainingPool {
 
 /** Aborting a task's signal terminates its thread, whatever the kernel is doing; another takes its place. */
 export function createTrainingPool(threads: number): TrainingPool {
-  const pool = new Piscina({
+  const pool = new Piscina<TrainingTask, TrainingResult>({
     filename: new URL('./trainingThread.ts', import.meta.url).href,
     minThreads: 0,
     maxThreads: threads,
@@ -19,8 +26,16 @@ export function createTrainingPool(threads: number): TrainingPool {
     execArgv: [],
   });
   return {
-    fold: (task, signal) => pool.run(task, { signal }) as Promise<FoldResult>,
-    final: (task, signal) => pool.run(task, { signal }) as Promise<FinalResult>,
+    fold: async (task, signal) => {
+      const result = await pool.run(task, { signal });
+      if (result.kind !== 'fold') throw new TypeError(`a fold's task answered ${result.kind}`);
+      return result;
+    },
+    final: async (task, signal) => {
+      const result = await pool.run(task, { signal });
+      if (result.kind !== 'final') throw new TypeError(`a final task answered ${result.kind}`);
+      return result;
+    },
     close: () => pool.destroy(),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import { type Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
@@ -76,7 +77,7 @@ export async function productionVersion(context: StartContext, model: string): P
 async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    await pipeline(createReadStream(path), hash);
   } catch (error) {
     throw fileError(path, error);
   }

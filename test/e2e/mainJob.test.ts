@@ -15,27 +15,27 @@ const withoutSeconds = ({ candidates, ...report }: Report) => ({
   candidates: candidates.map(({ seconds: _seconds, ...candidate }) => candidate),
 });
 
+async function once(
+  where: Installation,
+  ...args: string[]
+): Promise<{ report: Report; stderr: string; stdout: string }> {
+  const path = join(where.home, 'report.json');
+  const run = where.npmStart('--once', '--report', path, ...args);
+  assert.equal(await run.exit, 0, `${run.stdout}\n${run.stderr}`);
+  return {
+    report: reportShape.parse(JSON.parse(readFileSync(path, 'utf8'))),
+    stderr: run.stderr,
+    stdout: run.stdout,
+  };
+}
+
 describe('npm start -- --once', () => {
   let installation: Installation;
 
   beforeEach(async function () {
-    installation = await createInstallation(this.test?.ctx ?? this);
+    installation = await createInstallation(this);
   });
   afterEach(() => installation.close());
-
-  async function once(
-    where: Installation,
-    ...args: string[]
-  ): Promise<{ report: Report; stderr: string; stdout: string }> {
-    const path = join(where.home, 'report.json');
-    const run = where.npmStart('--once', '--report', path, ...args);
-    assert.equal(await run.exit, 0, `${run.stdout}\n${run.stderr}`);
-    return {
-      report: reportShape.parse(JSON.parse(readFileSync(path, 'utf8'))),
-      stderr: run.stderr,
-      stdout: run.stdout,
-    };
-  }
 
   it('takes Telco to Production, finds it again, and makes the same digests in another home', async function () {
     const data = requireData(this, 'telco-customer-churn.csv');
@@ -50,7 +50,7 @@ describe('npm start -- --once', () => {
     assert.equal(champion?.trainer, report.production.trainer);
     const best = Math.min(...report.candidates.map(({ crossValidation }) => crossValidation.logLoss.mean));
     assert.equal(champion?.crossValidation.logLoss.mean, best);
-    assert.ok(Number(champion?.metrics.rocAuc) > 0.8, `ROC AUC ${champion?.metrics.rocAuc}`);
+    assert.ok((champion?.metrics.rocAuc ?? 0) > 0.8, `ROC AUC ${champion?.metrics.rocAuc}`);
     assert.equal(report.prediction.modelVersion, report.production.version);
     assert.ok(['Yes', 'No'].includes(report.prediction.label));
     assert.match(stdout, /TRAINER .*ROC AUC/);
@@ -82,7 +82,7 @@ describe('npm start -- --once', () => {
       assert.equal(report.dataset.rows + report.dataset.quarantined, 10_002);
       assert.equal(report.dataset.quarantined, 3);
       const champion = report.candidates.find(({ digest }) => digest === report.production.digest);
-      assert.ok(Number(champion?.metrics.rocAuc) > 0.83, `ROC AUC ${champion?.metrics.rocAuc}`);
+      assert.ok((champion?.metrics.rocAuc ?? 0) > 0.83, `ROC AUC ${champion?.metrics.rocAuc}`);
     } finally {
       rmSync(definition, { force: true });
     }

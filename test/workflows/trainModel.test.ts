@@ -6,17 +6,26 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import { after, before, describe, it } from 'mocha';
 import { SEARCH_ATTRIBUTES } from '../../platform/temporal/ensureSearchAttributes.ts';
+import type { PromoteModelInput } from '../../platform/workflowContract.ts';
 import { failureText } from '../../workflows/failureText.ts';
-import type {
-  PromoteModelInput,
-  TrainModelInput,
-  TrainModelResult,
-} from '../../platform/workflowContract.ts';
+import { promoteModel } from '../../workflows/promoteModel.ts';
+import { trainModel } from '../../workflows/trainModel.ts';
 import { fakeActivities, metricsWith } from '../support/fakeActivities.ts';
 import { workflowBundle } from '../support/testTemporal.ts';
 import { requirePeer } from '../peers/requirePeer.ts';
 
 // What the workflows decide, on Temporal's time-skipping test server: hours of retries pass in milliseconds.
+
+/** Why a workflow failed. */
+const failureOf = async (outcome: Promise<unknown>): Promise<string> => {
+  try {
+    await outcome;
+  } catch (error) {
+    assert.ok(error instanceof WorkflowFailedError, String(error));
+    return failureText(error.cause);
+  }
+  throw new Error('the workflow did not fail');
+};
 
 describe('trainModel on the time-skipping server', () => {
   let environment: TestWorkflowEnvironment;
@@ -39,36 +48,25 @@ describe('trainModel on the time-skipping server', () => {
 
   after(async () => environment?.teardown());
 
-  const run = async <T>(
-    type: 'trainModel' | 'promoteModel',
+  const withWorker = async <T>(
     activities: object,
-    ...args: [TrainModelInput] | [PromoteModelInput] | []
+    work: (options: { taskQueue: string; workflowId: string }) => Promise<T>,
   ): Promise<T> => {
     const taskQueue = `test-${next++}`;
-    const worker = await Worker.create({
-      connection: environment.nativeConnection,
-      taskQueue,
-      workflowBundle: bundle,
-      activities,
-    });
-    return worker.runUntil(
-      environment.client.workflow.execute(type, { taskQueue, workflowId: taskQueue, args }) as Promise<T>,
+    const connection = environment.nativeConnection;
+    const worker = await Worker.create({ connection, taskQueue, workflowBundle: bundle, activities });
+    return worker.runUntil(work({ taskQueue, workflowId: taskQueue }));
+  };
+  const train = (activities: object, ...args: Parameters<typeof trainModel>) =>
+    withWorker(activities, options => environment.client.workflow.execute(trainModel, { ...options, args }));
+  const promote = (activities: object, input: PromoteModelInput) =>
+    withWorker(activities, options =>
+      environment.client.workflow.execute(promoteModel, { ...options, args: [input] }),
     );
-  };
-
-  const failureOf = async (outcome: Promise<unknown>): Promise<string> => {
-    try {
-      await outcome;
-    } catch (error) {
-      assert.ok(error instanceof WorkflowFailedError, String(error));
-      return failureText(error.cause);
-    }
-    throw new Error('the workflow did not fail');
-  };
 
   it('promotes the first champion, the best by cross-validation, to Production', async () => {
     const { activities, inputsOf } = fakeActivities();
-    const result = await run<TrainModelResult>('trainModel', activities);
+    const result = await train(activities, {});
     assert.equal(result.championVersion, 2);
     assert.equal(result.promotedTo, 'production');
     assert.deepEqual(
@@ -84,7 +82,7 @@ describe('trainModel on the time-skipping server', () => {
 
   it('sends a later champion to Staging, without waiting for inference', async () => {
     const { activities, inputsOf } = fakeActivities({ productionVersion: async () => 1 });
-    const result = await run<TrainModelResult>('trainModel', activities, { model: 'churn' });
+    const result = await train(activities, { model: 'churn' });
     assert.equal(result.promotedTo, 'staging');
     assert.equal(inputsOf('awaitLoaded').length, 0);
     assert.equal(result.gate.length, 3);
@@ -115,7 +113,7 @@ describe('trainModel on the time-skipping server', () => {
   ] as const)
     it(`moves no alias where the champion ${what}`, async () => {
       const { activities, inputsOf } = fakeActivities(overrides);
-      const result = await run<TrainModelResult>('trainModel', activities);
+      const result = await train(activities, {});
       assert.equal(result.promotedTo, null);
       assert.ok(result.gate.some(check => !check.passed));
       assert.deepEqual(inputsOf('moveAlias'), []);
@@ -140,7 +138,7 @@ describe('trainModel on the time-skipping server', () => {
         }));
       },
     });
-    const result = await run<TrainModelResult>('trainModel', activities);
+    const result = await train(activities, {});
     assert.equal(result.promotedTo, 'production');
     assert.ok(inputsOf('registerCandidates').length > 10);
     assert.equal(inputsOf('trainCandidate').length, 2, 'what was trained is not trained again');
@@ -152,7 +150,7 @@ describe('trainModel on the time-skipping server', () => {
         throw ApplicationFailure.nonRetryable('column tenure is missing', 'invalidArgument');
       },
     });
-    assert.equal(await failureOf(run('trainModel', activities)), 'column tenure is missing');
+    assert.equal(await failureOf(train(activities, {})), 'column tenure is missing');
     assert.deepEqual(inputsOf('trainCandidate'), []);
     const [end] = inputsOf('endRun').map(Object);
     assert.equal(end.status, 'failed');
@@ -170,7 +168,7 @@ describe('trainModel on the time-skipping server', () => {
       },
     });
     const input = { model: 'churn', version: 2, actor: 'test', reason: 'test' };
-    assert.equal(await failureOf(run('promoteModel', activities, input)), 'its file is corrupt');
+    assert.equal(await failureOf(promote(activities, input)), 'its file is corrupt');
     const moves = inputsOf('moveAlias').map(Object);
     assert.deepEqual(
       moves.map(({ version, expectedVersion }) => [version, expectedVersion]),

@@ -59,7 +59,9 @@ interface World {
 
 const foldsTrained = (...workers: StartedProcess[]): string[] =>
   workers.flatMap(({ log }) =>
-    log.filter(line => line.msg === 'fold is trained').map(({ trainer, fold }) => `${trainer}/${fold}`),
+    log
+      .filter(line => line.msg === 'fold is trained')
+      .map(({ trainer, fold }) => `${String(trainer)}/${String(fold)}`),
   );
 
 /** Folds that the server knows to be done: the heartbeats of the activities under way. */
