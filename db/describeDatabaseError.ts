@@ -46,6 +46,16 @@ export function describeDatabaseError(error: unknown, address: string): unknown 
       `The user of DATABASE_URL may not do this in ${address} (${error.message}). Grant it the right, or use the database's owner.`,
       { cause: error },
     );
+  if (
+    code === '22021' ||
+    code === '22P05' ||
+    (code === '08P01' && /invalid message format/.test(error.message))
+  )
+    return new HoldfastError(
+      'invalidArgument',
+      'The request holds a character that PostgreSQL does not take as text (character 0). Remove it.',
+      { cause: error },
+    );
   if (code === '53100' || code === '53200')
     return new HoldfastError(
       'resourceExhausted',
