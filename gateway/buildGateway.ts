@@ -1,14 +1,14 @@
-import { Readable } from 'node:stream';
-import { type Message, type Registry, toJson } from '@bufbuild/protobuf';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '../observability/createLogger.ts';
 import { errorCodes, HoldfastError } from '../platform/HoldfastError.ts';
+import { assertLocalCaller } from './assertLocalCaller.ts';
+import { callMethod } from './callMethod.ts';
 import type { Backend } from './createBackend.ts';
-import { isLocalHost } from './isLocalHost.ts';
 import { readRoutes, type Route } from './readRoutes.ts';
 import { toErrorBody } from './toErrorBody.ts';
-import { toRequest } from './toRequest.ts';
+import { toHoldfastError } from './toHoldfastError.ts';
+import { type HttpInput, toRequest } from './toRequest.ts';
 
 // The REST facade: HTTP in, one gRPC call, HTTP out. It holds no state and decides nothing; what it refuses by itself is
 // malformed HTTP and what a browser's page of another origin could send, since there are no accounts yet.
@@ -17,43 +17,73 @@ export interface GatewayOptions {
   readonly descriptors: FileDescriptorSet;
   readonly backend: Backend;
   readonly logger: Logger;
+  /** Of a body, and of the protobuf message that it becomes: what the servers take. Default 32 MiB. */
+  readonly bodyLimitBytes?: number;
+  /** How long close() lets unary calls under way go on. Default 8 s, less than a process may take to end. */
+  readonly drainMs?: number;
 }
 
-const bodyLimitBytes = 32 * 1024 * 1024;
+const DEFAULT_LIMIT_BYTES = 32 * 1024 * 1024;
+const RECEIVE_MS = 120_000;
 
-export function buildGateway({ descriptors, backend, logger }: GatewayOptions): FastifyInstance {
+export function buildGateway(options: GatewayOptions): FastifyInstance {
+  const { descriptors, backend, logger, bodyLimitBytes = DEFAULT_LIMIT_BYTES } = options;
   const { registry, routes } = readRoutes(descriptors);
+  const fail = (cause: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { error, status = errorCodes[error.code].http } = toHoldfastError(cause, bodyLimitBytes);
+    if (error.code === 'internal')
+      logger.error({ err: cause, url: request.url }, 'A request failed unexpectedly.');
+    return reply.status(status).type('application/json; charset=utf-8').send(toErrorBody(error));
+  };
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
-    routerOptions: { maxParamLength: 500 },
+    requestTimeout: RECEIVE_MS,
+    exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error, request, reply) => void fail(error, request, reply),
   });
-  app.removeContentTypeParser('text/plain');
-  app.addHook('onRequest', async request => {
-    if (!isLocalHost(request.headers.host))
-      throw new HoldfastError(
-        'permissionDenied',
-        `The host ${JSON.stringify(request.headers.host ?? '')} is not this machine's loopback. Until there are accounts, the gateway answers local callers only.`,
-      );
-  });
-  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, logger));
-  app.setNotFoundHandler((request, reply) =>
-    sendError(
-      new HoldfastError(
-        'notFound',
-        `There is no ${request.method} ${request.url.split('?')[0]}. The routes are those of the google.api.http annotations in proto/holdfast/v1.`,
-      ),
-      request,
-      reply,
-      logger,
-    ),
+  const stopping = createStop(app, options.drainMs ?? 8000);
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => decodeText(body),
   );
-  app.get('/health', async () => ({ status: 'SERVING' }));
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    assertLocalCaller(headers);
+  });
+  app.setErrorHandler(fail);
+  app.setNotFoundHandler(({ method, url }) => {
+    throw noSuchRoute(method, url);
+  });
+  app.get('/health', async (_request, reply) => {
+    try {
+      await backend.assertServing();
+      return await reply.send({ status: 'SERVING' });
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error;
+      return reply.status(503).send({ status: 'NOT_SERVING', ...toErrorBody(error) });
+    }
+  });
   for (const route of routes)
-    app.route({
+    app.route<{ Params: HttpInput['parameters']; Querystring: HttpInput['query']; Body?: string }>({
       method: route.verb,
       url: toFastifyPath(route.template),
-      handler: (request, reply) => answer(route, request, reply, backend, registry),
+      handler: async (request, reply) => {
+        const { params: parameters, query, body = '' } = request;
+        if (route.variables.some(({ name }) => parameters[name] === ''))
+          throw noSuchRoute(request.method, request.url);
+        const message = toRequest(route, { parameters, query, body }, registry);
+        if (message.length > bodyLimitBytes) throw tooLarge(message.length, bodyLimitBytes);
+        const signal = AbortSignal.any([goneSignal(reply), stopping(route)]);
+        const answer = await callMethod(route, message, { backend, registry, signal });
+        return answer.kind === 'one'
+          ? reply.send(answer.json)
+          : reply.type('application/x-ndjson').send(answer.lines);
+      },
     });
   return app;
 }
@@ -66,76 +96,41 @@ const toFastifyPath = (template: string): string =>
       verb ? `:${name}([^/:]+)::` : `:${name}`,
     );
 
-async function answer(
-  route: Route,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  backend: Backend,
-  registry: Registry,
-): Promise<FastifyReply> {
-  const parameters = request.params as Record<string, string>;
-  const query = request.query as Record<string, string | string[]>;
-  const message = toRequest(route, { parameters, query, body: request.body }, registry);
-  const gone = new AbortController();
-  reply.raw.on('close', () => gone.abort());
-  const encode = (response: Message) =>
-    toJson(route.method.output, response, { registry, alwaysEmitImplicit: true });
-  if (route.method.methodKind === 'unary')
-    return reply.send(encode(await backend.unary(route.method, message, gone.signal)));
-  const lines = async function* () {
-    for await (const response of backend.stream(route.method, message, gone.signal))
-      yield `${JSON.stringify(encode(response))}\n`;
-  };
-  return reply.type('application/x-ndjson').send(await beginning(lines()));
-}
-
-/** The first line is awaited before the status goes out, so that a refused call answers with its error and not with 200. */
-async function beginning(lines: AsyncGenerator<string>): Promise<Readable> {
-  const first = await lines.next();
-  const all = async function* () {
-    if (!first.done) yield first.value;
-    yield* lines;
-  };
-  return Readable.from(all());
-}
-
-function sendError(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  logger: Logger,
-): FastifyReply {
-  const known = toHoldfastError(error);
-  if (known.code === 'internal')
-    logger.error({ err: error, url: request.url }, 'A request failed unexpectedly.');
-  return reply.status(statusOf(error) ?? errorCodes[known.code].http).send(toErrorBody(known));
-}
-
-const statusOf = (error: unknown): number | undefined =>
-  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
-    ? error.statusCode
-    : undefined;
-
-function toHoldfastError(error: unknown): HoldfastError {
-  if (error instanceof HoldfastError) return error;
-  const status = statusOf(error);
-  if (status === 413)
-    return new HoldfastError(
-      'resourceExhausted',
-      `The body is larger than ${bodyLimitBytes} bytes; send fewer instances a call.`,
-      { cause: error },
-    );
-  if (status === 415)
-    return new HoldfastError(
-      'invalidArgument',
-      'Send the request as JSON, with the header content-type: application/json.',
-      { cause: error },
-    );
-  if (status !== undefined && status < 500 && error instanceof Error)
-    return new HoldfastError('invalidArgument', `The request cannot be read: ${error.message}`, {
-      cause: error,
-    });
-  return new HoldfastError('internal', 'The gateway failed unexpectedly; its log holds the cause.', {
-    cause: error,
+/** Aborts what is under way when the gateway closes: streams at once, for they may last for hours, the rest after a while. */
+function createStop(app: FastifyInstance, drainMs: number): (route: Route) => AbortSignal {
+  const reason = new HoldfastError('unavailable', 'The gateway is stopping. Ask again shortly.');
+  const streams = new AbortController();
+  const calls = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  app.addHook('preClose', async () => {
+    streams.abort(reason);
+    timer = setTimeout(() => calls.abort(reason), drainMs);
   });
+  app.addHook('onClose', async () => clearTimeout(timer));
+  return ({ method }) => (method.methodKind === 'unary' ? calls : streams).signal;
 }
+
+function goneSignal({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort(new HoldfastError('unavailable', 'The caller went away.')));
+  return gone.signal;
+}
+
+function decodeText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new HoldfastError('invalidArgument', 'The body is not UTF-8 text; send JSON in UTF-8.', { cause });
+  }
+}
+
+const noSuchRoute = (method: string, url: string): HoldfastError =>
+  new HoldfastError(
+    'notFound',
+    `There is no ${method} ${url.split('?')[0]}. The routes are those of the google.api.http annotations in proto/holdfast/v1.`,
+  );
+
+const tooLarge = (bytes: number, limitBytes: number): Error =>
+  Object.assign(new Error(`${bytes} bytes as a message; expected at most ${limitBytes}`), {
+    statusCode: 413,
+  });

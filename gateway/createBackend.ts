@@ -1,83 +1,111 @@
-import { type DescMethod, fromBinary, type Message, toBinary } from '@bufbuild/protobuf';
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { fromServiceError } from '../platform/grpc/fromServiceError.ts';
+import { type DescMethod, fromBinary, type Message } from '@bufbuild/protobuf';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { createGrpcClient } from '../platform/grpc/createGrpcClient.ts';
+import { fromServiceError, isServiceError } from '../platform/grpc/fromServiceError.ts';
+import { HealthCheckResponse_ServingStatus, HealthService } from '../proto/gen/grpc/health/v1/health.ts';
 
-// The gRPC side of the gateway: one channel a server, messages as the descriptors describe them, nothing of ours in between.
+// The gRPC side of the gateway: a request's bytes in, the response's message out as the descriptors describe it. Nothing is
+// kept but one channel a server.
 
 export interface BackendAddresses {
   readonly inference: string;
   readonly control: string;
 }
 
+/** Every call fails with the HoldfastError that the server threw, or `unavailable` where it does not answer. */
 export interface Backend {
-  unary(method: DescMethod, request: Message, signal: AbortSignal): Promise<Message>;
-  stream(method: DescMethod, request: Message, signal: AbortSignal): AsyncIterable<Message>;
+  unary(method: DescMethod, request: Buffer, signal: AbortSignal): Promise<Message>;
+  stream(method: DescMethod, request: Buffer, signal: AbortSignal): AsyncIterable<Message>;
+  /** Returns where the inference server answers predictions. @throws HoldfastError unavailable */
+  assertServing(): Promise<void>;
   close(): void;
 }
 
-const unaryDeadlineMs = 60_000;
+/** Longer than any method takes: a promotion waits for every inference process, and control cuts it off at 170 s. */
+const UNARY_DEADLINE_MS = 180_000;
+const HEALTH_DEADLINE_MS = 1000;
+const PREDICTION_SERVICE = 'holdfast.v1.PredictionService';
 /** The services of the inference process; all others are control's. */
-const inferenceServices = new Set(['holdfast.v1.PredictionService']);
+const inferenceServices: ReadonlySet<string> = new Set([PREDICTION_SERVICE]);
+
+const channelOptions = {
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  // A server that was started again is found within seconds; the library's own bound is two minutes.
+  'grpc.initial_reconnect_backoff_ms': 200,
+  'grpc.max_reconnect_backoff_ms': 2000,
+};
+
+const connect = (address: string): Client =>
+  new Client(address, credentials.createInsecure(), channelOptions);
 
 export function createBackend(addresses: BackendAddresses): Backend {
-  const connect = (address: string): Client =>
-    new Client(address, credentials.createInsecure(), {
-      'grpc.max_receive_message_length': -1,
-      'grpc.max_send_message_length': -1,
-    });
   const clients = { inference: connect(addresses.inference), control: connect(addresses.control) };
+  const health = createGrpcClient(HealthService, {
+    address: addresses.inference,
+    peer: 'the inference server',
+    deadlineMs: HEALTH_DEADLINE_MS,
+  });
   const target = (method: DescMethod) => {
     const server = inferenceServices.has(method.parent.typeName) ? 'inference' : 'control';
-    return { client: clients[server], peer: `the ${server} server at ${addresses[server]}` };
+    return {
+      client: clients[server],
+      peer: `the ${server} server at ${addresses[server]}`,
+      path: `/${method.parent.typeName}/${method.name}`,
+      decode: (bytes: Buffer): Message => fromBinary(method.output, bytes),
+    };
   };
-  const coder = (method: DescMethod) => ({
-    path: `/${method.parent.typeName}/${method.name}`,
-    encode: (message: Message) => Buffer.from(toBinary(method.input, message)),
-    decode: (bytes: Buffer): Message => fromBinary(method.output, bytes),
-  });
   return {
     unary: (method, request, signal) =>
       new Promise((resolve, reject) => {
-        const { client, peer } = target(method);
-        const { path, encode, decode } = coder(method);
-        const options = { deadline: Date.now() + unaryDeadlineMs };
+        signal.throwIfAborted();
+        const { client, peer, path, decode } = target(method);
         const call = client.makeUnaryRequest(
           path,
-          encode,
+          identity,
           decode,
           request,
           new Metadata(),
-          options,
+          { deadline: Date.now() + UNARY_DEADLINE_MS },
           (error, response) => {
             signal.removeEventListener('abort', cancel);
-            if (error !== null) reject(fromServiceError(error, peer));
-            else if (response !== undefined) resolve(response);
+            if (response !== undefined) resolve(response);
+            else if (signal.aborted) reject(signal.reason);
+            else if (error !== null) reject(fromServiceError(error, peer));
           },
         );
         const cancel = (): void => call.cancel();
         signal.addEventListener('abort', cancel, { once: true });
       }),
     async *stream(method, request, signal) {
-      const { client, peer } = target(method);
-      const { path, encode, decode } = coder(method);
-      const call = client.makeServerStreamRequest<Message, Message>(path, encode, decode, request);
+      signal.throwIfAborted();
+      const { client, peer, path, decode } = target(method);
+      const call = client.makeServerStreamRequest<Buffer, Message>(path, identity, decode, request);
       const cancel = (): void => call.cancel();
       signal.addEventListener('abort', cancel, { once: true });
       try {
         yield* call;
       } catch (error) {
+        signal.throwIfAborted();
         throw isServiceError(error) ? fromServiceError(error, peer) : error;
       } finally {
         signal.removeEventListener('abort', cancel);
         call.cancel();
       }
     },
+    assertServing: async () => {
+      const { status } = await health.check({ service: PREDICTION_SERVICE });
+      if (status !== HealthCheckResponse_ServingStatus.SERVING)
+        throw new HoldfastError(
+          'unavailable',
+          `The inference server at ${addresses.inference} does not know its models yet. Try again shortly.`,
+        );
+    },
     close: () => {
-      clients.inference.close();
-      clients.control.close();
+      for (const client of [clients.inference, clients.control, health]) client.close();
     },
   };
 }
 
-const isServiceError = (error: unknown): error is ServiceError =>
-  error instanceof Error && 'code' in error && 'details' in error && 'metadata' in error;
+const identity = (bytes: Buffer): Buffer => bytes;

@@ -6,6 +6,7 @@ import {
   getOption,
   hasOption,
   isMessage,
+  ScalarType,
   toBinary,
 } from '@bufbuild/protobuf';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
@@ -19,8 +20,8 @@ export interface Route {
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** As in the annotation: `/v1/models/{model}:predict`. */
   readonly template: string;
-  /** The path's variables, in order: names of string fields of the request. */
-  readonly variables: readonly string[];
+  /** The path's variables, in order: string fields of the request. */
+  readonly variables: readonly DescField[];
   /** `*`: the body is the request; `null`: there is none and the query string is. */
   readonly body: '*' | null;
 }
@@ -47,17 +48,19 @@ export function readRoutes(descriptors: FileDescriptorSet): { registry: FileRegi
 
 function toRoute(method: DescMethod, { pattern, body }: HttpRule): Route {
   const where = `${method.parent.typeName}.${method.name}`;
+  if (method.methodKind !== 'unary' && method.methodKind !== 'server_streaming')
+    throw new TypeError(`${where}: a stream of requests has no place in one HTTP request`);
   const verb = pattern?.$case.toUpperCase();
   const template = pattern?.value;
   if (!isVerb(verb) || typeof template !== 'string')
     throw new TypeError(`${where}: unknown kind of HTTP rule`);
   if (body !== '' && body !== '*') throw new TypeError(`${where}: body is ${body}; expected "*" or none`);
-  const variables = [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => name);
-  for (const name of variables) {
-    const field: DescField | undefined = method.input.fields.find(each => each.name === name);
-    if (field?.fieldKind !== 'scalar')
-      throw new TypeError(`${where}: {${name}} is no plain field of its request`);
-  }
+  const variables = [...template.matchAll(/\{([^}]*)\}/g)].map(([, name]) => {
+    const field = method.input.fields.find(each => each.name === name);
+    if (field?.scalar !== ScalarType.STRING || field.fieldKind !== 'scalar')
+      throw new TypeError(`${where}: {${name}} is no string field of its request`);
+    return field;
+  });
   return { method, verb, template, variables, body: body === '*' ? '*' : null };
 }
 

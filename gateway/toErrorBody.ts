@@ -1,17 +1,26 @@
 import { errorCodes, type HoldfastError } from '../platform/HoldfastError.ts';
+import { ERROR_DOMAIN, reasonOf } from '../platform/grpc/toStatus.ts';
 
-/** google.rpc.Status as JSON, inside `error` as Google's REST services answer it. The cause is never sent. */
-export const toErrorBody = (error: HoldfastError) => ({
-  error: {
-    code: errorCodes[error.code].grpc,
-    status: error.code.replace(/[A-Z]/g, '_$&').toUpperCase(),
-    message: error.message,
-    ...(error.violations.length === 0
-      ? {}
-      : {
-          details: [
-            { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: error.violations },
-          ],
-        }),
-  },
-});
+/**
+ * google.rpc.Status as JSON, inside `error` as Google's REST services answer it; its details are those of the gRPC answer. The
+ * cause is never sent.
+ */
+export function toErrorBody({ code, message, violations }: HoldfastError) {
+  const reason = reasonOf(code);
+  const info = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: ERROR_DOMAIN };
+  const badRequest = {
+    '@type': 'type.googleapis.com/google.rpc.BadRequest',
+    fieldViolations: violations,
+  };
+  return {
+    error: {
+      code: errorCodes[code].grpc,
+      status: statusNames[code] ?? reason,
+      message,
+      details: violations.length === 0 ? [info] : [info, badRequest],
+    },
+  };
+}
+
+/** Where our word for a code is not the protocol's name of its number. */
+const statusNames: Partial<Record<HoldfastError['code'], string>> = { conflict: 'ABORTED' };

@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream';
+import { type JsonValue, type Message, type Registry, toJson } from '@bufbuild/protobuf';
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import type { Backend } from './createBackend.ts';
+import type { Route } from './readRoutes.ts';
+import { toErrorBody } from './toErrorBody.ts';
+
+export type Answer =
+  | { readonly kind: 'one'; readonly json: JsonValue }
+  | { readonly kind: 'lines'; readonly lines: Readable };
+
+/**
+ * One gRPC call, its response as JSON with every field; a stream's as lines of JSON (NDJSON). A stream that fails after its
+ * first line ends with a line `{"error": {…}}`, for the HTTP status has gone out by then.
+ * @throws HoldfastError where the call, or a stream before its first line, fails
+ */
+export async function callMethod(
+  { method }: Route,
+  request: Buffer,
+  { backend, registry, signal }: { backend: Backend; registry: Registry; signal: AbortSignal },
+): Promise<Answer> {
+  const encode = (response: Message): JsonValue =>
+    toJson(method.output, response, { registry, alwaysEmitImplicit: true });
+  if (method.methodKind === 'unary')
+    return { kind: 'one', json: encode(await backend.unary(method, request, signal)) };
+  const responses = backend.stream(method, request, signal)[Symbol.asyncIterator]();
+  // Awaited before the status goes out, so that a refused call answers with its error and not with 200.
+  const first = await responses.next();
+  const lines = async function* () {
+    try {
+      for (let next = first; next.done !== true; next = await responses.next())
+        yield `${JSON.stringify(encode(next.value))}\n`;
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error;
+      yield `${JSON.stringify(toErrorBody(error))}\n`;
+    } finally {
+      await responses.return?.();
+    }
+  };
+  return { kind: 'lines', lines: Readable.from(lines(), { objectMode: false }) };
+}

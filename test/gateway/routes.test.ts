@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { createFileRegistry, type DescMethod, getOption, hasOption } from '@bufbuild/protobuf';
+import { describe, it } from 'mocha';
+import { readRoutes } from '../../gateway/readRoutes.ts';
+import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
+import { type Gateway, type HttpAnswer, withGateway } from '../support/withGateway.ts';
+
+// Every method that the descriptors annotate is reached over HTTP. The backend is away, so a route that exists answers 503 (or
+// 400 where the request lacks something) and one that does not answers 404.
+
+const descriptors = readDescriptors();
+const { routes } = readRoutes(descriptors);
+
+const ourMethods = (): DescMethod[] =>
+  [...createFileRegistry(descriptors)].flatMap(type =>
+    type.kind === 'service' && type.typeName.startsWith('holdfast.v1.') ? type.methods : [],
+  );
+
+const pathOf = (template: string): string => template.replaceAll(/\{[^}]*\}/g, 'x');
+const askRoute = ({ ask }: Gateway, { verb, template }: (typeof routes)[number]): Promise<HttpAnswer> =>
+  ask(verb, pathOf(template), verb === 'GET' ? undefined : {});
+
+describe('the routes', () => {
+  it('are there for every method of holdfast.v1 that one HTTP request can carry', () => {
+    const annotation = createFileRegistry(descriptors).getExtension('google.api.http');
+    assert.ok(annotation);
+    const methods = ourMethods().filter(
+      ({ methodKind }) => methodKind === 'unary' || methodKind === 'server_streaming',
+    );
+    assert.ok(methods.length >= 15, String(methods.length));
+    for (const method of methods) {
+      assert.ok(hasOption(method, annotation), `${method.toString()} has no google.api.http`);
+      assert.ok(getOption(method, annotation));
+      assert.ok(
+        routes.some(route => route.method.toString() === method.toString()),
+        method.toString(),
+      );
+    }
+  });
+
+  it('read the annotations, additional bindings included', () => {
+    const drawn = routes.map(
+      ({ verb, template, body, method, variables }) =>
+        `${verb} ${template} ${body} ${method.name} ${variables.map(({ name }) => name).join()}`,
+    );
+    for (const expected of [
+      'POST /v1/models/{model}:predict * Predict model',
+      'POST /predict * Predict ',
+      'GET /model/version null GetVersion ',
+      'GET /v1/datasets/{model}/{version} null Get model,version',
+      'POST /v1/models/{model}/versions/{version}:promote * Promote model,version',
+      'GET /v1/runs/{run}:watch null Watch run',
+      'POST /v1/runs:startTraining * StartTraining ',
+    ])
+      assert.ok(drawn.includes(expected), `${expected}\nis not among\n${drawn.join('\n')}`);
+    assert.equal(new Set(drawn.map(each => each.split(' ').slice(0, 2).join(' '))).size, drawn.length);
+  });
+
+  for (const route of routes)
+    it(`reach ${route.method.parent.name}.${route.method.name} by ${route.verb} ${route.template}`, () =>
+      withGateway({}, async gateway => {
+        const { status, text } = await askRoute(gateway, route);
+        assert.equal(status, 503, text);
+        const server = route.method.parent.name === 'PredictionService' ? 'inference' : 'control';
+        assert.match(text, new RegExp(`the ${server} server at`));
+      }));
+
+  for (const [what, verb, path] of [
+    ['an unknown path', 'GET', '/v1/nothing'],
+    ['an unknown verb of a resource', 'POST', '/v1/models/churn:destroy'],
+    ['a method that the path does not have', 'DELETE', '/v1/models'],
+    ['an empty variable', 'POST', '/v1/models/:predict'],
+    ['an empty last variable', 'GET', '/v1/datasets/churn/'],
+    ['an empty variable in the middle', 'GET', '/v1/models//versions'],
+    ['HEAD, which would begin a watch', 'HEAD', '/v1/runs/x:watch'],
+    ['a path in other letters', 'GET', '/V1/models'],
+  ])
+    it(`answer 404 to ${what}`, () =>
+      withGateway({}, async ({ ask }) => {
+        const { status, text } = await ask(verb, path);
+        assert.equal(status, 404);
+        if (verb !== 'HEAD') {
+          const { error } = JSON.parse(text);
+          assert.deepEqual([error.code, error.status], [5, 'NOT_FOUND']);
+          assert.ok(error.message.includes(`There is no ${verb} ${path}`), error.message);
+        }
+      }));
+});
