@@ -79,15 +79,21 @@ function run(
   extra: NodeJS.ProcessEnv = {},
   signal?: AbortSignal,
 ): Promise<number> {
+  let interrupted = false;
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: root, env: { ...environment, ...extra }, stdio: 'inherit' });
     signal?.addEventListener('abort', () => child.kill('SIGKILL'));
-    const pass = (name: NodeJS.Signals): boolean => child.kill(name);
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, pass);
+    const pass = (name: NodeJS.Signals): void => {
+      interrupted = true;
+      child.kill(name);
+      // Libraries under test take signals over, so mocha may go on.
+      setTimeout(() => child.kill('SIGKILL'), 15_000).unref();
+    };
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, pass);
     child.once('error', fail);
-    child.once('exit', (code, name) => {
+    child.once('exit', code => {
       for (const event of ['SIGINT', 'SIGTERM'] as const) process.off(event, pass);
-      if (name === 'SIGINT' || name === 'SIGTERM') process.exit(130);
+      if (interrupted) process.exit(130);
       done(code ?? 1);
     });
   });
