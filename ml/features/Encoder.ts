@@ -16,9 +16,13 @@ export type EncoderInput =
       readonly levels: readonly string[];
     };
 
-/** One column of the feature matrix. `(filled value − mean) × scale` in float32, or 1 where the input equals the level, else 0. */
+/**
+ * One column of the feature matrix, in float32. `number`: (filled value − mean) × scale. `hinge`: that of its knot where it is
+ * above 0, else 0; hinges at several knots let a linear model bend. `level`: 1 where the input equals the level, else 0.
+ */
 export type Feature =
   | { readonly kind: 'number'; readonly input: string; readonly mean: number; readonly scale: number }
+  | { readonly kind: 'hinge'; readonly input: string; readonly knot: number; readonly scale: number }
   | { readonly kind: 'level'; readonly input: string; readonly level: string };
 
 export interface Encoder {

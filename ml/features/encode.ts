@@ -4,7 +4,7 @@ import type { FeatureMatrix } from './FeatureMatrix.ts';
 
 /**
  * The feature matrix of some rows, by float32 arithmetic in exactly the order of the model file's graph: fill, subtract,
- * multiply, each rounded. The table may be another than the one the encoder was fitted on: columns are found by name and
+ * multiply, each rounded, and then cut off at 0 where it is a hinge. The table may be another than the one the encoder was fitted on: columns are found by name and
  * levels by their text.
  * @param rows indices into the table; row i of the matrix is `rows[i]`
  * @throws RangeError where the table lacks a column of the encoder, or holds it as the other kind
@@ -22,6 +22,8 @@ export function encode(encoder: Encoder, table: Table, rows: Int32Array): Featur
     const target = values.subarray(place * rowCount, (place + 1) * rowCount);
     if (feature.kind === 'number' && input?.kind === 'number' && column?.kind === 'number')
       encodeNumber(target, column, rows, input.fill, feature.mean, feature.scale);
+    else if (feature.kind === 'hinge' && input?.kind === 'number' && column?.kind === 'number')
+      encodeHinge(target, column, rows, input.fill, feature.knot, feature.scale);
     else if (feature.kind === 'level' && input?.kind === 'category' && column?.kind === 'category')
       encodeLevel(target, column, rows, input.fill, feature.level);
     else throw new RangeError(`feature ${place} (${feature.kind}) has no input ${feature.input} of its kind`);
@@ -50,6 +52,19 @@ function encodeNumber(
     const value = values[rows[place]];
     target[place] = Math.fround(Math.fround((Number.isNaN(value) ? fill : value) - mean) * scale);
   }
+}
+
+function encodeHinge(
+  target: Float32Array,
+  column: NumberColumn,
+  rows: Int32Array,
+  fill: number,
+  knot: number,
+  scale: number,
+): void {
+  encodeNumber(target, column, rows, fill, knot, scale);
+  // Not Math.max: it would leave a −0 where the graph has either zero.
+  for (let place = 0; place < target.length; place++) if (!(target[place] > 0)) target[place] = 0;
 }
 
 function encodeLevel(

@@ -1,5 +1,6 @@
 import type { CategoryColumn, NumberColumn, Table } from '../dataset/Table.ts';
 import type { Encoder, EncoderInput, Feature } from './Encoder.ts';
+import { quantileKnots } from './quantileKnots.ts';
 
 // Fits the preprocessing on the rows of one training part, and must never look at another row. Statistics are computed in
 // float64 over the float32 values and rounded to float32, because the model file computes in float32.
@@ -15,6 +16,8 @@ import type { Encoder, EncoderInput, Feature } from './Encoder.ts';
 export interface FitEncoderOptions {
   /** Centre the numbers on their mean and scale them by 1 / population standard deviation, both after imputation. */
   readonly standardise: boolean;
+  /** At most so many hinges a number, each at a quantile of the training part; null (as left out) makes none. */
+  readonly splineKnots?: number | null;
 }
 
 /**
@@ -22,7 +25,11 @@ export interface FitEncoderOptions {
  * @returns every column of the table as an input, and the features made of those that vary
  * @throws RangeError where there is no row, a number is infinite, or no column varies
  */
-export function fitEncoder(table: Table, rows: Int32Array, { standardise }: FitEncoderOptions): Encoder {
+export function fitEncoder(
+  table: Table,
+  rows: Int32Array,
+  { standardise, splineKnots = null }: FitEncoderOptions,
+): Encoder {
   if (rows.length === 0) throw new RangeError('the encoder got no training row; expected at least one');
   const inputs: EncoderInput[] = [];
   const features: Feature[] = [];
@@ -30,7 +37,12 @@ export function fitEncoder(table: Table, rows: Int32Array, { standardise }: FitE
     if (column.kind === 'number') {
       const fill = medianOf(column, rows);
       inputs.push({ kind: 'number', name: column.name, fill });
-      features.push(...numberFeature(column, rows, fill, standardise));
+      const [number] = numberFeature(column, rows, fill, standardise);
+      if (number === undefined) continue;
+      features.push(number);
+      const { scale } = number;
+      for (const knot of quantileKnots(column.values, rows, splineKnots ?? 0))
+        features.push({ kind: 'hinge', input: column.name, knot, scale });
     } else {
       const { input, feature } = fitCategory(column, rows);
       inputs.push(input);
@@ -66,7 +78,7 @@ function numberFeature(
   rows: Int32Array,
   fill: number,
   standardise: boolean,
-): Feature[] {
+): Extract<Feature, { kind: 'number' }>[] {
   let sum = 0;
   let varies = false;
   const filled = (row: number): number => (Number.isNaN(values[row]) ? fill : values[row]);

@@ -11,6 +11,8 @@ export interface FeatureColumns {
   readonly columns: readonly number[];
 }
 
+type NumericFeature = Exclude<Feature, { kind: 'level' }>;
+type LevelFeature = Extract<Feature, { kind: 'level' }>;
 type NumberInput = Extract<EncoderInput, { kind: 'number' }>;
 type CategoryInput = Extract<EncoderInput, { kind: 'category' }>;
 
@@ -19,38 +21,36 @@ const UNKNOWN_CODE = -1;
 
 /**
  * Adds what encode() computes: missing values filled, `(x − mean) × scale` in float32 (ai.onnx.ml Scaler subtracts, then
- * multiplies), 1 or 0 a level. Numbers come first and levels after them, each in the encoder's order: the kernel's weights
+ * multiplies), hinges cut off at 0, 1 or 0 a level. Numbers and hinges come first and levels after them, each in the encoder's order: the kernel's weights
  * are put in this order instead of the columns.
  * @throws Error where a feature names an input that the encoder does not have or has as another kind.
  */
 export function addFeatures(graph: Graph, encoder: Encoder): FeatureColumns {
   const inputs = new Map(encoder.inputs.map(input => [input.name, input]));
-  const numbers: number[] = [];
-  const levels: number[] = [];
+  const numbers: { index: number; feature: NumericFeature }[] = [];
+  const levels: { index: number; feature: LevelFeature }[] = [];
   for (const [index, feature] of encoder.features.entries())
-    (feature.kind === 'number' ? numbers : levels).push(index);
+    if (feature.kind === 'level') levels.push({ index, feature });
+    else numbers.push({ index, feature });
   const parts = [];
-  if (numbers.length > 0) parts.push(addNumbers(graph, inputs, pick(encoder.features, numbers, 'number')));
-  if (levels.length > 0) parts.push(addLevels(graph, inputs, pick(encoder.features, levels, 'level')));
+  if (numbers.length > 0) parts.push(addNumbers(graph, inputs, featuresOf(numbers)));
+  if (levels.length > 0) parts.push(addLevels(graph, inputs, featuresOf(levels)));
   if (parts.length === 0) return { name: addZeros(graph, encoder.inputs), columns: [-1] };
-  return { name: join(graph, parts), columns: [...numbers, ...levels] };
+  return { name: join(graph, parts), columns: [...numbers, ...levels].map(({ index }) => index) };
 }
 
-function pick<K extends Feature['kind']>(features: readonly Feature[], indices: readonly number[], kind: K) {
-  return indices
-    .map(index => features[index])
-    .filter((feature): feature is Extract<Feature, { kind: K }> => feature.kind === kind);
-}
+const featuresOf = <F>(list: readonly { feature: F }[]): F[] => list.map(({ feature }) => feature);
 
 /** Concat of [N, ·] tensors, or the tensor itself where it is alone. */
 function join(graph: Graph, names: readonly string[]): string {
   return names.length === 1 ? names[0] : graph.add('Concat', names, { attributes: { axis: { int: 1 } } });
 }
 
+/** A column that several features read is simply listed as often: one Scaler then serves numbers and hinges alike. */
 function addNumbers(
   graph: Graph,
   inputs: ReadonlyMap<string, EncoderInput>,
-  features: readonly Extract<Feature, { kind: 'number' }>[],
+  features: readonly NumericFeature[],
 ): string {
   const fills = features.map(({ input }) => numberInput(inputs, input).fill);
   const raw = join(
@@ -61,14 +61,19 @@ function addNumbers(
     domain: 'ai.onnx.ml',
     attributes: { imputed_value_floats: { floats: fills }, replaced_value_float: { float: Number.NaN } },
   });
-  if (features.every(({ mean, scale }) => mean === 0 && scale === 1)) return filled;
-  return graph.add('Scaler', [filled], {
+  const offsets = features.map(feature => (feature.kind === 'hinge' ? feature.knot : feature.mean));
+  if (features.every(({ kind, scale }, index) => kind === 'number' && offsets[index] === 0 && scale === 1))
+    return filled;
+  const scaled = graph.add('Scaler', [filled], {
     domain: 'ai.onnx.ml',
     attributes: {
-      offset: { floats: features.map(({ mean }) => mean) },
+      offset: { floats: offsets },
       scale: { floats: features.map(({ scale }) => scale) },
     },
   });
+  if (features.every(({ kind }) => kind === 'number')) return scaled;
+  const floors = features.map(({ kind }) => (kind === 'hinge' ? 0 : Number.NEGATIVE_INFINITY));
+  return graph.add('Max', [scaled, graph.floats(floors, [floors.length])]);
 }
 
 /**
@@ -78,7 +83,7 @@ function addNumbers(
 function addLevels(
   graph: Graph,
   inputs: ReadonlyMap<string, EncoderInput>,
-  features: readonly Extract<Feature, { kind: 'level' }>[],
+  features: readonly LevelFeature[],
 ): string {
   const used = [...new Set(features.map(({ input }) => input))].map(name => categoryInput(inputs, name));
   const positions = new Map(used.map(({ name }, position) => [name, position]));

@@ -30,6 +30,7 @@ export function assertExportable(pipeline: Pipeline, metadata: ModelMetadata): v
   }
   for (const [index, feature] of encoder.features.entries())
     if (feature.kind === 'number') assertFinite(`features[${index}]`, [feature.mean, feature.scale]);
+    else if (feature.kind === 'hinge') assertFinite(`features[${index}]`, [feature.knot, feature.scale]);
   for (const input of encoder.inputs)
     if (input.kind === 'number') assertFinite(`the fill of ${JSON.stringify(input.name)}`, [input.fill]);
   if (calibration !== null) assertFinite('calibration', [calibration.slope, calibration.intercept]);

@@ -3,6 +3,8 @@
 interface Preparation {
   /** Standardise the numbers (linear models, perceptrons); trees need none. */
   readonly standardise: boolean;
+  /** Hinges a number, at quantiles of the training part, so that a linear model may bend there; null makes none. */
+  readonly splineKnots: number | null;
   /** Keep the features whose |Pearson r| with the label, on the training part, exceeds this; null keeps all. */
   readonly minimumAbsoluteCorrelation: number | null;
   /** SMOTE the training part to balance (Chawla 2002), k = 5; never what is evaluated. */

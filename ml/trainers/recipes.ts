@@ -8,6 +8,7 @@ type RecipeSet = Readonly<{ [Name in TrainerName]: Extract<Recipe, { trainer: Na
 
 const linear = {
   standardise: true,
+  splineKnots: null,
   minimumAbsoluteCorrelation: null,
   smote: false,
   calibrate: true,
@@ -15,6 +16,7 @@ const linear = {
 const trees = { ...linear, standardise: false } as const;
 const original = {
   standardise: true,
+  splineKnots: null,
   minimumAbsoluteCorrelation: 0.18,
   smote: true,
   calibrate: false,
@@ -25,16 +27,17 @@ const sets: Readonly<Record<ProjectDefinition['recipe'], RecipeSet>> = {
     logisticRegression: {
       trainer: 'logisticRegression',
       ...linear,
-      parameters: { l2: 1, maximumIterations: 100, tolerance: 1e-6, balanced: false },
+      splineKnots: 8,
+      parameters: { l2: 0.1, maximumIterations: 100, tolerance: 1e-6, balanced: false },
     },
     randomForest: {
       trainer: 'randomForest',
       ...trees,
       parameters: {
-        trees: 200,
+        trees: 150,
         maximumDepth: null,
-        minimumSamplesLeaf: 10,
-        featuresPerSplit: null,
+        minimumSamplesLeaf: 20,
+        featuresPerSplit: 8,
         balanced: false,
       },
     },
@@ -43,12 +46,12 @@ const sets: Readonly<Record<ProjectDefinition['recipe'], RecipeSet>> = {
       ...trees,
       parameters: {
         maximumIterations: 500,
-        learningRate: 0.05,
-        maximumLeaves: 8,
-        maximumDepth: 3,
+        learningRate: 0.08,
+        maximumLeaves: 4,
+        maximumDepth: null,
         minimumSamplesLeaf: 20,
         l2: 1,
-        maximumBins: 255,
+        maximumBins: 64,
         validationShare: 0.15,
         patience: 20,
         balanced: false,

@@ -39,7 +39,7 @@ interface Candidate {
 }
 
 describe('quality on Telco, five splits', () => {
-  it('the champion is better than scikit-learn’s plain logistic regression, and calibrated', async function () {
+  it('the champion is .005 ROC AUC and .007 log-loss better than scikit-learn’s plain logistic regression, and calibrated', async function () {
     const table = telcoTable(this);
     const reference = readGolden('logisticRegression', golden).splits.filter(({ balanced }) => !balanced);
     assert.equal(reference.length, telcoSplitSeeds.length);
@@ -54,8 +54,8 @@ describe('quality on Telco, five splits', () => {
       const plain = (metric: 'rocAuc' | 'logLoss') =>
         meanSd(reference.map(({ holdout }) => holdout[metric])).mean;
       const found = `champion ${mean('rocAuc')}/${mean('logLoss')}, plain logistic regression ${plain('rocAuc')}/${plain('logLoss')}`;
-      assert.ok(mean('rocAuc') >= plain('rocAuc'), found);
-      assert.ok(mean('logLoss') <= plain('logLoss'), found);
+      assert.ok(mean('rocAuc') >= plain('rocAuc') + 0.005, found);
+      assert.ok(mean('logLoss') <= plain('logLoss') - 0.007, found);
       assert.ok(mean('calibrationError') <= 0.03, `calibration error ${mean('calibrationError')}`);
     } finally {
       await pool.close();

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Column, Table } from '../../ml/dataset/Table.ts';
 import type { Encoder } from '../../ml/features/Encoder.ts';
 import { encode } from '../../ml/features/encode.ts';
+import { quantileKnots } from '../../ml/features/quantileKnots.ts';
 import { fitEncoder } from '../../ml/features/fitEncoder.ts';
 import { readGolden } from '../support/readGolden.ts';
 import { telcoSplits, telcoTable } from '../support/telcoTable.ts';
@@ -110,6 +111,37 @@ describe('fitEncoder', () => {
     assert.equal(feature.kind === 'number' && feature.scale, 1);
   });
 
+  it('puts hinges at quantiles of the training rows that are observed values, with the scale of their number', () => {
+    const table = tableOf(
+      numbers('x', 5, 1, Number.NaN, 4, 2, 3, 1e6),
+      category('c', 'a', 'b', 'a', 'b', 'a', 'b', 'a'),
+    );
+    const rows = Int32Array.of(0, 1, 2, 3, 4, 5);
+    const [x, ...others] = fitEncoder(table, rows, { standardise: true, splineKnots: 2 }).features;
+    assert.ok(x.kind === 'number');
+    // Of 1, 2, 3, 4, 5 the places 5/3 and 10/3, rounded down, hold 2 and 4.
+    assert.deepEqual(others, [
+      { kind: 'hinge', input: 'x', knot: 2, scale: x.scale },
+      { kind: 'hinge', input: 'x', knot: 4, scale: x.scale },
+      { kind: 'level', input: 'c', level: 'b' },
+    ]);
+  });
+
+  for (const [name, values, count, knots] of [
+    ['none of two values', [0, 1, 0, 1, 1, 0], 4, []],
+    ['none of one value', [7, 7], 4, []],
+    ['none of no value', [Number.NaN], 4, []],
+    ['none where none is asked for', [1, 2, 3, 4], 0, []],
+    ['each only once', [0, 1, 1, 1, 1, 1, 2], 5, [1]],
+    ['not at the ends', [1, 2, 3], 10, [2]],
+    ['0, not −0', [-1, -0, 1], 2, [0]],
+  ] as const)
+    it(`makes knots: ${name}`, () => {
+      const column = Float32Array.from(values);
+      const rows = Int32Array.from(values, (_, row) => row);
+      assert.deepEqual(quantileKnots(column, rows, count), knots);
+    });
+
   for (const [name, table, rows, message] of [
     ['no row', tableOf(numbers('x', 1, 2)), Int32Array.of(), /no training row/],
     [
@@ -184,6 +216,19 @@ describe('encode', () => {
       return work[0];
     });
     assert.deepEqual(encodeAll(fitAll(table, true), table), [expected]);
+  });
+
+  it('is 0 up to a hinge’s knot and its distance above, missing values at the fill, all in float32', () => {
+    const table = tableOf(numbers('x', 0.1, 0.2, 0.3, 0.7, Number.NaN));
+    const hinged: Encoder = {
+      inputs: [{ kind: 'number', name: 'x', fill: Math.fround(0.7) }],
+      features: [{ kind: 'hinge', input: 'x', knot: Math.fround(0.2), scale: Math.fround(1.3) }],
+    };
+    const [low, high] = [0.3, 0.7].map(value =>
+      Math.fround(Math.fround(Math.fround(value) - Math.fround(0.2)) * Math.fround(1.3)),
+    );
+    assert.deepEqual(encodeAll(hinged, table), [[0, 0, low, high, high]]);
+    assert.ok(encodeAll(hinged, table)[0].every(value => !Object.is(value, -0)));
   });
 
   it('takes some rows in their order', () => {

@@ -29,10 +29,14 @@ const rows = Int32Array.from({ length: 150 }, (_, row) => row);
 const parameters = { l2: 1, maximumIterations: 100, tolerance: 1e-8, balanced: false };
 
 describe('fitCandidate', () => {
-  for (const standardise of [true, false])
+  for (const [standardise, splineKnots] of [
+    [true, null],
+    [true, 2],
+    [false, null],
+  ] as const)
     for (const minimumAbsoluteCorrelation of [null, 0.3])
       for (const withSmote of [true, false])
-        it(`is encoder, filter ${minimumAbsoluteCorrelation}, SMOTE ${withSmote} and kernel in a row, standardised: ${standardise}`, () => {
+        it(`is encoder, filter ${minimumAbsoluteCorrelation}, SMOTE ${withSmote} and kernel in a row, standardised: ${standardise}, knots: ${splineKnots}`, () => {
           const { encoder, model } = fitCandidate({
             table,
             rows,
@@ -40,6 +44,7 @@ describe('fitCandidate', () => {
             recipe: {
               trainer: 'logisticRegression',
               standardise,
+              splineKnots,
               minimumAbsoluteCorrelation,
               smote: withSmote,
               calibrate: false,
@@ -48,12 +53,13 @@ describe('fitCandidate', () => {
           });
 
           const partLabels = labelsOf(table, rows);
-          const whole = fitEncoder(table, rows, { standardise });
+          const whole = fitEncoder(table, rows, { standardise, splineKnots });
           const expected =
             minimumAbsoluteCorrelation === null
               ? whole
               : correlationFilter(whole, encode(whole, table, rows), partLabels, minimumAbsoluteCorrelation);
-          assert.equal(expected.features.length, minimumAbsoluteCorrelation === null ? 3 : 1);
+          assert.equal(whole.features.length, splineKnots === null ? 3 : 9);
+          assert.ok(minimumAbsoluteCorrelation === null || expected.features.length < whole.features.length);
           assert.deepEqual(encoder, expected);
           const plain = { matrix: encode(expected, table, rows), labels: partLabels };
           const part = withSmote ? smote(plain, deriveSeed(3, 'smote')) : plain;

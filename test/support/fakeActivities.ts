@@ -45,6 +45,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}) {
         trainer: 'logisticRegression',
         parameters: { l2: 1, maximumIterations: 1, tolerance: 1, balanced: false },
         standardise: true,
+        splineKnots: null,
         minimumAbsoluteCorrelation: null,
         smote: false,
         calibrate: false,

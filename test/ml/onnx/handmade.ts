@@ -40,7 +40,9 @@ function naiveFeatures(encoder: Encoder, row: Row): number[] {
   return encoder.features.map(feature => {
     const value = filled.get(feature.input);
     if (feature.kind === 'level') return value === feature.level ? 1 : 0;
-    return Math.fround(Math.fround(Number(value) - Math.fround(feature.mean)) * Math.fround(feature.scale));
+    const offset = Math.fround(feature.kind === 'hinge' ? feature.knot : feature.mean);
+    const scaled = Math.fround(Math.fround(Number(value) - offset) * Math.fround(feature.scale));
+    return feature.kind === 'hinge' ? Math.max(scaled, 0) : scaled;
   });
 }
 

@@ -38,8 +38,14 @@ const encoderInput = (name: string): fc.Arbitrary<EncoderInput> =>
 const featuresOf = (input: EncoderInput): fc.Arbitrary<Feature[]> =>
   input.kind === 'number'
     ? fc
-        .option(fc.record({ mean: float(-20, 20), scale: float(0.01, 3) }))
-        .map(scaling => [{ kind: 'number', input: input.name, ...(scaling ?? { mean: 0, scale: 1 }) }])
+        .tuple(
+          fc.option(fc.record({ mean: float(-20, 20), scale: float(0.01, 3) })),
+          fc.array(fc.record({ knot: float(-20, 20), scale: float(0.01, 3) }), { maxLength: 3 }),
+        )
+        .map(([scaling, hinges]) => [
+          { kind: 'number', input: input.name, ...(scaling ?? { mean: 0, scale: 1 }) },
+          ...hinges.map((hinge): Feature => ({ kind: 'hinge', input: input.name, ...hinge })),
+        ])
     : fc
         .subarray([...input.levels])
         .map(kept => kept.map((level): Feature => ({ kind: 'level', input: input.name, level })));
