@@ -2,6 +2,7 @@ import { type DescMethod, fromBinary, type Message } from '@bufbuild/protobuf';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { createGrpcClient } from '../platform/grpc/createGrpcClient.ts';
+import { channelOptions } from '../platform/grpc/channelOptions.ts';
 import { fromServiceError, isServiceError } from '../platform/grpc/fromServiceError.ts';
 import { HealthCheckResponse_ServingStatus, HealthService } from '../proto/gen/grpc/health/v1/health.ts';
 
@@ -28,14 +29,6 @@ const HEALTH_DEADLINE_MS = 1000;
 const PREDICTION_SERVICE = 'holdfast.v1.PredictionService';
 /** The services of the inference process; all others are control's. */
 const inferenceServices: ReadonlySet<string> = new Set([PREDICTION_SERVICE]);
-
-const channelOptions = {
-  'grpc.max_receive_message_length': -1,
-  'grpc.max_send_message_length': -1,
-  // A server that was started again is found within seconds; the library's own bound is two minutes.
-  'grpc.initial_reconnect_backoff_ms': 200,
-  'grpc.max_reconnect_backoff_ms': 2000,
-};
 
 const connect = (address: string): Client =>
   new Client(address, credentials.createInsecure(), channelOptions);

@@ -13,7 +13,7 @@ const PATIENCE_MS = 2 * LIVE_WITHIN_MS;
  * Waits until every live inference process reports the version ready, also one that has loaded nothing of the model yet. A
  * process that goes away is no longer waited for.
  * @returns how many there are; none is fine: they load it when they start
- * @throws HoldfastError failedPrecondition with the process's own reason where one cannot load it, unavailable where one that
+ * @throws HoldfastError failedPrecondition with the process's own reason where one cannot load it, or where one that
  * lives takes too long
  */
 export const createAwaitLoaded =
@@ -36,7 +36,7 @@ export const createAwaitLoaded =
       if (waiting.length === 0) return live.length;
       if (Date.now() > until)
         throw new HoldfastError(
-          'unavailable',
+          'failedPrecondition',
           `Inference process ${waiting.join(', ')} did not load ${model} version ${version} within ${patienceMs / 1000} s; look into its log.`,
         );
       await sleep(LOOK_EVERY_MS, undefined, { signal });

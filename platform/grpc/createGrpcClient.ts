@@ -1,4 +1,5 @@
 import { Client, type ClientReadableStream, credentials, Metadata } from '@grpc/grpc-js';
+import { channelOptions } from './channelOptions.ts';
 import { fromServiceError, isServiceError } from './fromServiceError.ts';
 import type { MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from './ServiceImplementation.ts';
 
@@ -43,8 +44,8 @@ export function createGrpcClient(
   options: GrpcClientOptions,
 ): Record<string, (request: unknown, options?: CallOptions) => unknown> {
   const client = new Client(options.address, credentials.createInsecure(), {
+    ...channelOptions,
     'grpc.max_receive_message_length': options.maximumMessageBytes ?? -1,
-    'grpc.max_send_message_length': -1,
   });
   const methods = Object.entries(definition)
     .filter(([, method]) => !method.requestStream)

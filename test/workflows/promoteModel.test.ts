@@ -202,7 +202,7 @@ describe('promoteModel', () => {
       ]);
       await assert.rejects(
         activity.run(awaitLoaded, { model: 'churn', version: 2 }),
-        expectError('unavailable', /process slow did not load churn version 2 within 0\.3 s/),
+        expectError('failedPrecondition', /process slow did not load churn version 2 within 0\.3 s/),
       );
       assert.equal(await activity.run(awaitLoaded, { model: 'churn', version: 1 }), 1);
     }));
