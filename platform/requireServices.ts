@@ -6,7 +6,10 @@ import { HoldfastError } from './HoldfastError.ts';
  * hand or on another machine is told by the environment.
  * @throws HoldfastError invalidArgument where DATABASE_URL is not set
  */
-export function requireServices(configuration: Configuration): { databaseUrl: string; temporalAddress: string } {
+export function requireServices(configuration: Configuration): {
+  databaseUrl: string;
+  temporalAddress: string;
+} {
   const { databaseUrl, temporalAddress = `127.0.0.1:${configuration.ports.temporal}` } = configuration;
   if (databaseUrl === undefined)
     throw new HoldfastError(
