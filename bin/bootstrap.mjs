@@ -51,7 +51,7 @@ function isInstalled() {
 
 async function install() {
   process.stderr.write('Installing the packages of package-lock.json (once; it takes a minute) …\n');
-  const { code, said } = await run('npm', ['ci', '--no-audit', '--no-fund'], {
+  const { code, said } = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     // Its script would download GPU libraries, which are not used; the CPU's lie in the package.
     ONNXRUNTIME_NODE_INSTALL: 'skip',
     // The tools of `npm test` are part of the checkout, whatever the environment is called.

@@ -11,7 +11,8 @@ export function asOrdinaryUser(command: string, args: string[], folder: string):
   if (process.getuid?.() !== 0) return [command, args];
   chownSync(folder, NOBODY, NOBODY);
   const identity = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-  const canEnter = spawnSync('setpriv', [...identity, '--', command, '--version']).status === 0;
+  const enter = ['/bin/sh', '-c', 'cd "$1"', 'sh', import.meta.dirname];
+  const canEnter = spawnSync('setpriv', [...identity, '--', ...enter], { cwd: '/' }).status === 0;
   const through = canEnter ? [] : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return ['setpriv', [...identity, ...through, '--', command, ...args]];
 }
