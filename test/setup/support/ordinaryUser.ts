@@ -13,6 +13,8 @@ export function asOrdinaryUser(command: string, args: string[], folder: string):
   const identity = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
   const enter = ['/bin/sh', '-c', 'cd "$1"', 'sh', import.meta.dirname];
   const canEnter = spawnSync('setpriv', [...identity, '--', ...enter], { cwd: '/' }).status === 0;
-  const through = canEnter ? [] : ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  const through = canEnter
+    ? []
+    : ['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   return ['setpriv', [...identity, ...through, '--', command, ...args]];
 }
