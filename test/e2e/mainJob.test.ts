@@ -88,17 +88,13 @@ describe('npm start -- --once', () => {
     }
   });
 
-  for (const [what, content, said] of [
-    ['lacks the label', 'customerID,tenure\nA,1\nB,2\n', /Churn/],
-    ['is no table', '\u0000\u0001\u0002', /table\.csv/],
-    ['is empty', '', /table\.csv/],
-  ] as const)
-    it(`ends with 1 and says why where the file ${what}`, async () => {
-      const path = join(installation.home, 'table.csv');
-      writeFileSync(path, content);
-      const run = installation.npmStart('--once', '--data', path);
-      assert.equal(await run.exit, 1, run.stderr);
-      assert.match(run.stdout + run.stderr, said);
-      assert.doesNotMatch(run.stdout + run.stderr, /\n\s+at .*\.ts:\d+/, 'a stack trace is no answer');
-    });
+  it('ends with 1 and says why where the file lacks the label', async () => {
+    const path = join(installation.home, 'table.csv');
+    writeFileSync(path, 'customerID,tenure\nA,1\nB,2\n');
+    const run = installation.npmStart('--once', '--data', path);
+    assert.equal(await run.exit, 1, run.stderr);
+    const said = run.stdout + run.stderr;
+    assert.match(said, /table\.csv.*Churn/s);
+    assert.doesNotMatch(said, /\n\s+at .*\.ts:\d+/, 'a stack trace is no answer');
+  });
 });
