@@ -4,9 +4,9 @@ import { constants } from 'os';
 import { dirname, join } from 'path';
 import { fileURLToPath } from 'url';
 
-// What `npm start`, `npm test` and `./holdfast` begin with, on whatever Node the machine has: installs the packages (Node 24
-// among them) where they are missing or not those of package-lock.json, and hands over to that Node. Built-in modules and
-// old syntax only, so that an old Node can still say that it is too old.
+// What `npm start`, `npm test`, `npm run bench` and `./holdfast` begin with, on whatever Node the machine has: installs the
+// packages (Node 24 among them) where they are missing or not those of package-lock.json, and hands over to that Node.
+// Built-in modules and old syntax only, so that an old Node can still say that it is too old.
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const node = join(root, 'node_modules', 'node', 'bin', 'node');
@@ -14,7 +14,7 @@ const wantedLock = join(root, 'package-lock.json');
 /** What npm writes when an installation is complete. */
 const installedLock = join(root, 'node_modules', '.package-lock.json');
 
-const entries = { start: 'bin/start.ts', test: 'test/support/runTests.ts' };
+const entries = { start: 'bin/start.ts', test: 'test/support/runTests.ts', bench: 'bench/run.ts' };
 
 const name = process.argv[2];
 const args = process.argv.slice(3);

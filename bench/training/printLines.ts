@@ -1,0 +1,40 @@
+import CliTable from 'cli-table3';
+import type { BenchLine } from './BenchLine.ts';
+
+/** The table for a person. */
+export function printLines(lines: readonly BenchLine[]): string {
+  const table = new CliTable({
+    head: [
+      'WHAT',
+      'ROWS',
+      'SECONDS',
+      'SKLEARN',
+      'RATIO',
+      'CPU SECONDS',
+      'SKLEARN',
+      'RATIO',
+      'ROC AUC',
+      'SKLEARN',
+      'PEAK MB',
+      'SKLEARN',
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', ...Array.from({ length: 11 }, () => 'right' as const)],
+  });
+  for (const { name, rows, holdfast, scikitLearn, ratio } of lines)
+    table.push([
+      name,
+      rows.toLocaleString('en'),
+      holdfast.seconds.toFixed(2),
+      scikitLearn.seconds.toFixed(2),
+      ratio.seconds.toFixed(2),
+      holdfast.cpuSeconds.toFixed(2),
+      scikitLearn.cpuSeconds.toFixed(2),
+      ratio.cpuSeconds.toFixed(2),
+      holdfast.rocAuc.toFixed(4),
+      scikitLearn.rocAuc.toFixed(4),
+      holdfast.peakMegabytes.toFixed(0),
+      scikitLearn.peakMegabytes.toFixed(0),
+    ]);
+  return table.toString();
+}
