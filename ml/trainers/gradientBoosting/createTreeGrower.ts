@@ -1,6 +1,7 @@
 import type { NodeTable } from '../trees/createNodeTable.ts';
 import { partitionRows } from '../trees/partitionRows.ts';
-import { buildHistogram, createHistogram, type Histogram, subtractHistogram } from './buildHistogram.ts';
+import { createHistogram, type Histogram, subtractHistogram } from './buildHistogram.ts';
+import { createHistogramBuilder } from './createHistogramBuilder.ts';
 import { createSplit, findBestSplit, MINIMUM_HESSIAN, type NodeSums, type Split } from './findBestSplit.ts';
 import type { HistogramLayout } from './layOutHistograms.ts';
 import type { LogisticDerivatives } from './logisticDerivatives.ts';
@@ -48,10 +49,9 @@ export function createTreeGrower(layout: HistogramLayout, parameters: GrowerPara
   );
   const cells = layout.starts[layout.columnCount];
   const identity = Int32Array.from({ length: rowCount }, (_, row) => row);
-  const rows = new Int32Array(rowCount);
+  const builder = createHistogramBuilder(layout);
+  const { rows, gradients: orderedGradients, hessians: orderedHessians } = builder;
   const spare = new Int32Array(rowCount);
-  const orderedGradients = new Float32Array(rowCount);
-  const orderedHessians = new Float32Array(rowCount);
   const leaves: OpenNode[] = [];
   const freeHistograms: Histogram[] = [];
 
@@ -66,9 +66,10 @@ export function createTreeGrower(layout: HistogramLayout, parameters: GrowerPara
     node.histogram = histogram;
     if (node.split.gain === 0) release(node);
   };
-  const histogramOf = (node: OpenNode, gradients: Float32Array, hessians: Float32Array): Histogram => {
+  /** The node's derivatives lie in their order. */
+  const histogramOf = (node: OpenNode, derivatives: LogisticDerivatives): Histogram => {
     const histogram = freeHistograms.pop() ?? createHistogram(cells);
-    buildHistogram(layout, rows, node.start, node.end, gradients, hessians, histogram);
+    builder.build(node.start, node.end, derivatives, histogram);
     return histogram;
   };
   const leafAt = (place: number): OpenNode => {
@@ -97,7 +98,7 @@ export function createTreeGrower(layout: HistogramLayout, parameters: GrowerPara
       return;
     }
     order(smaller, derivatives);
-    const histogram = histogramOf(smaller, orderedGradients, orderedHessians);
+    const histogram = histogramOf(smaller, derivatives);
     subtractHistogram(parent, histogram);
     if (canSplit(larger)) evaluate(larger, parent);
     else freeHistograms.push(parent);
@@ -110,8 +111,11 @@ export function createTreeGrower(layout: HistogramLayout, parameters: GrowerPara
     const root = leafAt(0);
     Object.assign(root, { start: 0, end: rowCount, depth: 0 });
     sumDerivatives(derivatives, root.sums);
-    if (maximumLeaves > 1 && canSplit(root))
-      evaluate(root, histogramOf(root, derivatives.gradients, derivatives.hessians));
+    if (maximumLeaves > 1 && canSplit(root)) {
+      orderedGradients.set(derivatives.gradients);
+      orderedHessians.set(derivatives.hessians);
+      evaluate(root, histogramOf(root, derivatives));
+    }
     if (root.split.gain === 0) return false;
     root.tableNode = table.addRoot();
 

@@ -12,8 +12,11 @@ const HESSIAN_UNIT = 2 ** -26;
 export interface LogisticDerivatives {
   /** Fills gradients and hessians for the raw scores. */
   readonly update: (rawScores: Float64Array) => void;
+  /** Whole multiples of the unit, at most 2^24 of them; powers of two. */
   readonly gradients: Float32Array;
+  readonly gradientUnit: number;
   readonly hessians: Float32Array;
+  readonly hessianUnit: number;
 }
 
 /** @param weights of label 0 and of label 1 */
@@ -25,8 +28,10 @@ export function createLogisticDerivatives(
   const hessians = new Float32Array(labels.length);
   const [negativeWeight, positiveWeight] = weights;
   const scale = 2 ** Math.ceil(Math.log2(Math.max(negativeWeight, positiveWeight)));
-  const gradientRounding = ROUNDING * GRADIENT_UNIT * scale;
-  const hessianRounding = ROUNDING * HESSIAN_UNIT * scale;
+  const gradientUnit = GRADIENT_UNIT * scale;
+  const hessianUnit = HESSIAN_UNIT * scale;
+  const gradientRounding = ROUNDING * gradientUnit;
+  const hessianRounding = ROUNDING * hessianUnit;
   const update = (rawScores: Float64Array): void => {
     for (let row = 0; row < labels.length; row++) {
       const label = labels[row];
@@ -36,5 +41,5 @@ export function createLogisticDerivatives(
       hessians[row] = weight * probability * (1 - probability) + hessianRounding - hessianRounding;
     }
   };
-  return { update, gradients, hessians };
+  return { update, gradients, gradientUnit, hessians, hessianUnit };
 }

@@ -1,16 +1,5 @@
+import { instantiateWasm } from '../instantiateWasm.ts';
 import { COLUMN_TILE, matrixProductModule, ROW_TILE } from './matrixProductModule.ts';
-
-// @types/node leaves WebAssembly to the DOM's types, which a program without a page does not load.
-declare const WebAssembly: {
-  readonly Memory: new (limits: { initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (
-    module: object,
-    imports: { workspace: { memory: object } },
-  ) => { readonly exports: Readonly<Record<string, unknown>> };
-};
-
-const PAGE_BYTES = 65_536;
 
 /** A row-major matrix at a place in the workspace. */
 export interface Place {
@@ -39,13 +28,9 @@ export class WorkspacePlan {
   }
 
   create(): Workspace {
-    const memory = new WebAssembly.Memory({
-      initial: Math.max(1, Math.ceil((4 * this.#floats) / PAGE_BYTES)),
-    });
-    const module = new WebAssembly.Module(matrixProductModule());
-    const { multiply } = new WebAssembly.Instance(module, { workspace: { memory } }).exports;
-    if (typeof multiply !== 'function') throw new TypeError('the matrix product module exports no function');
-    const floats = new Float32Array(memory.buffer);
+    const { buffer, exported } = instantiateWasm(matrixProductModule(), 4 * this.#floats);
+    const multiply = exported('multiply');
+    const floats = new Float32Array(buffer);
     return {
       view: ({ at, rows, columns }) => floats.subarray(at, at + rows * columns),
       addProduct: (a, b, c, rows) => {

@@ -1,3 +1,20 @@
+import {
+  add,
+  type Code,
+  constant,
+  get,
+  I32,
+  isBelow,
+  repeat,
+  set,
+  shiftLeft,
+  simd,
+  subtract,
+  unsigned,
+  V128,
+  wasmModule,
+} from '../webAssembly.ts';
+
 // Most of a perceptron's training is the product of small matrices, and JavaScript numbers take it one at a time: this is
 // the product as a WebAssembly module with four float32 lanes (SIMD), written out by hand because it is one function and a
 // compiler would be one more tool. Its sums are plain IEEE float32 in a fixed order: the same bits on any machine.
@@ -7,43 +24,17 @@ export const ROW_TILE = 4;
 /** Columns of the product that are worked on together: two vectors; `width` must be a multiple. */
 export const COLUMN_TILE = 8;
 
-const I32 = 0x7f;
-const V128 = 0x7b;
-const SIMD = 0xfd;
-
-type Code = number | readonly Code[];
-
-const unsigned = (value: number): number[] =>
-  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-const flat = (code: Code): number[] => (typeof code === 'number' ? [code] : code.flatMap(flat));
-const list = (items: readonly Code[]): number[] => [...unsigned(items.length), ...flat(items)];
-const section = (id: number, content: Code): number[] => {
-  const bytes = flat(content);
-  return [id, ...unsigned(bytes.length), ...bytes];
-};
-const text = (value: string): number[] => list([...new TextEncoder().encode(value)]);
-
-const get = (local: number): Code => [0x20, unsigned(local)];
-const set = (local: number, value: Code): Code => [value, 0x21, unsigned(local)];
-const constant = (value: number): Code => [0x41, value]; // up to 63: one signed byte
-const add = (left: Code, right: Code): Code => [left, right, 0x6a];
-const subtract = (left: Code, right: Code): Code => [left, right, 0x6b];
-const shiftLeft = (value: Code, bits: number): Code => [value, constant(bits), 0x74];
-const isBelow = (left: Code, right: Code): Code => [left, right, 0x49];
-/** Runs the body, and again as long as the condition holds after it. */
-const repeat = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0, 0x0b];
-const load = (address: Code, offset: number): Code => [address, SIMD, 0, 2, unsigned(offset)];
-const loadSplat = (address: Code): Code => [address, SIMD, 9, 2, 0];
+const load = (address: Code, offset: number): Code => [simd(0, address), 2, unsigned(offset)];
+const loadSplat = (address: Code): Code => [simd(9, address), 2, 0];
 const store = (address: Code, offset: number, value: Code): Code => [
-  address,
-  value,
-  SIMD,
-  11,
+  simd(11, address, value),
   2,
   unsigned(offset),
 ];
-const addLanes = (left: Code, right: Code): Code => [left, right, SIMD, unsigned(0xe4)];
-const multiplyLanes = (left: Code, right: Code): Code => [left, right, SIMD, unsigned(0xe6)];
+const addLanes = (left: Code, right: Code): Code => simd(0xe4, left, right);
+const multiplyLanes = (left: Code, right: Code): Code => simd(0xe6, left, right);
+
+const nextRow = (at: number, stride: number): Code => set(at, add(get(at), get(stride)));
 
 /** The locals that hold a row of the tile: its two vectors. */
 const low = (row: number): number => 17 + 2 * row;
@@ -59,7 +50,6 @@ export function matrixProductModule(): Uint8Array<ArrayBuffer> {
   const [rowBytes, column, left, aAt, bAt, cAt] = [8, 9, 10, 11, 12, 13];
   const [bLow, bHigh, splat] = [14, 15, 16];
   const tile = Array.from({ length: ROW_TILE }, (_, row) => row);
-  const nextRow = (at: number, stride: number): Code => set(at, add(get(at), get(stride)));
 
   const loadTile = tile.map(
     (row): Code => [
@@ -116,25 +106,15 @@ export function matrixProductModule(): Uint8Array<ArrayBuffer> {
     ],
     get(rows),
   );
-  const body = flat([
-    list([
-      [6, I32],
-      [3 + 2 * ROW_TILE, V128],
-    ]),
-    set(rowBytes, shiftLeft(get(width), 2)),
-    overRows,
-    0x0b,
+  return wasmModule([
+    {
+      name: 'multiply',
+      parameters: Array.from({ length: 8 }, () => I32),
+      locals: [
+        [6, I32],
+        [3 + 2 * ROW_TILE, V128],
+      ],
+      body: [set(rowBytes, shiftLeft(get(width), 2)), overRows],
+    },
   ]);
-  const magicAndVersion = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-  const parameters = Array.from({ length: 8 }, () => I32);
-  return Uint8Array.from(
-    flat([
-      magicAndVersion,
-      section(1, list([[0x60, list(parameters), list([])]])),
-      section(2, list([[text('workspace'), text('memory'), 0x02, 0x00, 0]])),
-      section(3, list([0])),
-      section(7, list([[text('multiply'), 0x00, 0]])),
-      section(10, list([[unsigned(body.length), body]])),
-    ]),
-  );
 }
