@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { aliasNames } from '../db/aliases/Alias.ts';
 import { sha256 } from '../platform/sha256.ts';
@@ -7,17 +7,24 @@ import { writeFileAtomically } from '../platform/writeFileAtomically.ts';
 import type { AliasTarget } from './ModelRegistry.ts';
 
 // What inference needs to start and serve while PostgreSQL and the artifact store are away: where the aliases stood and the
-// files of those versions, under <home>/inference. Several processes share it; each file is written whole or not at all.
+// files of those versions, under <home>/inference. Several processes share it, and some hear of a promotion before others:
+// each file is written whole or not at all, each process renews those that it serves, and one goes only when no process has
+// renewed it for an hour and the aliases do not name it.
 
 export interface LocalCopy {
   /** Where the aliases stood when they were last known; empty where nothing was kept. */
   readAliases(): Promise<readonly AliasTarget[]>;
-  /** Keeps the aliases, and of the files only those named. */
-  writeAliases(aliases: readonly AliasTarget[], digests: ReadonlySet<string>): Promise<void>;
+  writeAliases(aliases: readonly AliasTarget[]): Promise<void>;
   /** A kept file's bytes; null where it is not kept, or no longer what its name says. */
   readModel(digest: string): Promise<Uint8Array | null>;
   keepModel(digest: string, bytes: Uint8Array): Promise<void>;
+  /** Says that the file is still in use. @returns whether it is there */
+  renewModel(digest: string): Promise<boolean>;
+  /** Removes what no process has used for an hour and the kept aliases do not name, and what killed writers left. */
+  sweep(): Promise<void>;
 }
+
+const UNUSED_MS = 3_600_000;
 
 const stateSchema = z.object({
   format: z.literal(1),
@@ -37,22 +44,20 @@ export function createLocalCopy(home: string, warn: (error: unknown, path: strin
   const models = join(folder, 'models');
   const state = join(folder, 'state.json');
   const locate = (digest: string): string => join(models, `${digest}.onnx`);
+  const readAliases = async (): Promise<readonly AliasTarget[]> => {
+    try {
+      const text = await readIfThere(state);
+      return text === null ? [] : stateSchema.parse(JSON.parse(text.toString('utf8'))).aliases;
+    } catch (error) {
+      warn(error, state);
+      return [];
+    }
+  };
   return {
-    readAliases: async () => {
-      try {
-        const text = await readIfThere(state);
-        return text === null ? [] : stateSchema.parse(JSON.parse(text.toString('utf8'))).aliases;
-      } catch (error) {
-        warn(error, state);
-        return [];
-      }
-    },
-    writeAliases: async (aliases, digests) => {
-      await mkdir(models, { recursive: true });
+    readAliases,
+    writeAliases: async aliases => {
+      await mkdir(folder, { recursive: true });
       await writeFileAtomically(state, `${JSON.stringify({ format: 1, aliases }, null, 2)}\n`);
-      for (const name of await readdir(models))
-        if (name.endsWith('.onnx') && !digests.has(name.slice(0, -'.onnx'.length)))
-          await rm(join(models, name), { force: true });
     },
     readModel: async digest => {
       const bytes = await readIfThere(locate(digest));
@@ -62,11 +67,35 @@ export function createLocalCopy(home: string, warn: (error: unknown, path: strin
       await mkdir(models, { recursive: true });
       await writeFileAtomically(locate(digest), bytes);
     },
+    renewModel: async digest => {
+      const now = new Date();
+      return (await ifThere(utimes(locate(digest), now, now).then(() => true))) ?? false;
+    },
+    sweep: async () => {
+      // As they stand now: another process may have written newer ones than this process knows.
+      const named = new Set((await readAliases()).map(({ digest }) => basename(locate(digest))));
+      await removeUnused(folder, name => name.endsWith('.tmp'));
+      await removeUnused(
+        models,
+        name => name.endsWith('.tmp') || (name.endsWith('.onnx') && !named.has(name)),
+      );
+    },
   };
 }
 
-const readIfThere = (path: string): Promise<Buffer | null> =>
-  readFile(path).catch((error: unknown) => {
+async function removeUnused(folder: string, mayGo: (name: string) => boolean): Promise<void> {
+  for (const name of (await ifThere(readdir(folder))) ?? []) {
+    if (!mayGo(name)) continue;
+    const path = join(folder, name);
+    const status = await ifThere(stat(path));
+    if (status !== null && Date.now() - status.mtimeMs > UNUSED_MS) await rm(path, { force: true });
+  }
+}
+
+const readIfThere = (path: string): Promise<Buffer | null> => ifThere(readFile(path));
+
+const ifThere = <T>(asked: Promise<T>): Promise<T | null> =>
+  asked.catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   });

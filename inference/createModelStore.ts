@@ -1,6 +1,7 @@
 import type { LoadedVersion } from '../db/processes/LoadedVersion.ts';
 import type { Logger } from '../observability/createLogger.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
+import { canonicalJson } from '../platform/canonicalJson.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { createLocalCopy } from './createLocalCopy.ts';
 import type { LoadedModel } from './LoadedModel.ts';
@@ -185,19 +186,28 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 
   /** Keeps what is served, which is not always where the alias stands: a file that cannot be loaded is no copy to start from. */
   async function keep(): Promise<void> {
-    const served = [...production.values()].map(({ model, version, digest }) => ({ model, version, digest }));
+    const served = [...production.values()]
+      .map(({ model, version, digest }) => ({ model, version, digest }))
+      .toSorted((one, other) => (one.model < other.model ? -1 : 1));
     const targets: AliasTarget[] = [
       ...served.map(target => ({ ...target, alias: 'production' as const })),
-      ...aliases.filter(({ alias }) => alias !== 'production'),
+      ...aliases
+        .filter(({ alias }) => alias !== 'production')
+        .map(({ model, alias, version, digest }) => ({ model, alias, version, digest })),
     ];
-    const text = JSON.stringify(targets);
-    if (text === kept) return;
+    const text = canonicalJson(targets);
     for (const { digest } of served)
-      if ((await localCopy.readModel(digest)) === null)
+      if (!(await isKept(digest, text !== kept)))
         await localCopy.keepModel(digest, await readArtifact(artifacts, localCopy, digest));
-    await localCopy.writeAliases(targets, new Set(served.map(({ digest }) => digest)));
+    // Asked of the disk: a process that heard of a promotion later may have put an older state over this one.
+    if (text !== canonicalJson(await localCopy.readAliases())) await localCopy.writeAliases(targets);
+    await localCopy.sweep();
     kept = text;
   }
+
+  /** Whether the file is there, which another process could have removed, and where something changed, whether it is whole. */
+  const isKept = async (digest: string, thoroughly: boolean): Promise<boolean> =>
+    (await localCopy.renewModel(digest)) && (!thoroughly || (await localCopy.readModel(digest)) !== null);
 
   async function reconcile(): Promise<ReconcileResult> {
     try {
