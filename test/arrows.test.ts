@@ -56,7 +56,38 @@ describe('arrows between the folders', () => {
 
   it('are the ones that ARCHITECTURE.md draws', () => {
     const text = readFileSync('ARCHITECTURE.md', 'utf8');
+    const [, block] = /^## Arrows\n```\n([^]*?)^```$/m.exec(text) ?? [];
+    assert.ok(block, 'ARCHITECTURE.md has no block of arrows');
+    assert.deepEqual(drawnArrows(block), {
+      run: byName(arrows),
+      types: byName(typeArrows),
+    });
     for (const folder of folders)
-      assert.match(text, new RegExp(`\`${folder}/\``), `ARCHITECTURE.md lacks ${folder}/`);
+      assert.match(text, new RegExp(`^\\| \`${folder}/\``, 'm'), `the code map lacks ${folder}/`);
   });
 });
+
+const byName = (all: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> =>
+  Object.fromEntries(Object.entries(all).map(([folder, targets]) => [folder, targets.toSorted()]));
+
+/** Lines such as `a, b → c, d; of e only the types`. */
+function drawnArrows(block: string) {
+  const run: Record<string, readonly string[]> = {};
+  const types: Record<string, readonly string[]> = {};
+  for (const line of block.trimEnd().split('\n')) {
+    const [, from, to, typed] = /^(.*?) → (.*?)(?:; of (.*) only the types)?$/.exec(line) ?? [];
+    assert.ok(from && to, `not an arrow: ${line}`);
+    for (const folder of names(from)) {
+      assert.ok(!(folder in run), `${folder} is drawn twice`);
+      run[folder] = to === 'nothing of ours' ? [] : names(to);
+      if (typed !== undefined) types[folder] = names(typed);
+    }
+  }
+  return { run, types };
+}
+
+const names = (list: string): string[] =>
+  list
+    .split(',')
+    .map(name => name.trim())
+    .toSorted();

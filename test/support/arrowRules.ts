@@ -25,7 +25,6 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'cli',
     'projects',
     'db',
-    'projects',
     'platform',
     'observability',
   ],
