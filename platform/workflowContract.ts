@@ -52,6 +52,8 @@ export interface PromoteModelInput {
   readonly model: string;
   readonly version: number;
   readonly alias?: 'production' | 'staging';
+  /** Where the alias is believed to stand (null: nowhere yet); refused with a conflict where it is not. Left out: anywhere. */
+  readonly expectedVersion?: number | null;
   readonly actor: string;
   readonly reason: string;
 }

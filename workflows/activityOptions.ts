@@ -26,5 +26,5 @@ export const CPU_BOUND = {
 export const WAITING = {
   startToCloseTimeout: '2m',
   heartbeatTimeout: '10s',
-  retry: { ...retry, maximumAttempts: 3 },
+  retry,
 } as const satisfies ActivityOptions;

@@ -3,41 +3,53 @@ import type { Activities } from '../activities/createActivities.ts';
 import type { PromoteModelInput, PromoteModelResult } from '../platform/workflowContract.ts';
 import { QUICK, WAITING } from './activityOptions.ts';
 import { failureText } from './failureText.ts';
+import { isConflict } from './isConflict.ts';
 
 const { verifyArtifact, moveAlias } = proxyActivities<Activities>(QUICK);
 const { awaitLoaded } = proxyActivities<Activities>(WAITING);
 
 /**
  * Verifies the model file, moves the alias, and waits until every inference process serves the version; where one cannot
- * load it the alias goes back to what it was. A rollback is the same workflow with an older version.
+ * load it, or the workflow is cancelled meanwhile, the alias goes back to what it was. A rollback is the same workflow with an
+ * older version.
  */
 export async function promoteModel(input: PromoteModelInput): Promise<PromoteModelResult> {
-  const { model, version } = input;
+  const { model, version, expectedVersion, actor, reason } = input;
   const alias = input.alias ?? 'production';
   const operationId = workflowInfo().firstExecutionRunId;
   await verifyArtifact({ model, version });
-  const { actor, reason } = input;
-  const moved = await moveAlias({ model, alias, version, actor, reason, operationId });
-  const { previousVersion, time } = moved;
+  // Not to be interrupted half-way: it must be known whether the alias moved.
+  const { previousVersion, time } = await CancellationScope.nonCancellable(() =>
+    moveAlias({ model, alias, version, expectedVersion, actor, reason, operationId }),
+  );
   const answer = { model, alias, version, previousVersion, time };
   // Staging is loaded when somebody asks for it; only Production must be everywhere before this ends.
   if (alias !== 'production') return { ...answer, loadedProcesses: 0 };
   try {
     return { ...answer, loadedProcesses: await awaitLoaded({ model, version }) };
   } catch (error) {
-    if (previousVersion !== null && moved.time !== null)
-      await CancellationScope.nonCancellable(async () => {
-        log.warn('the alias goes back: the version could not be loaded', { model, version, previousVersion });
-        await moveAlias({
+    if (previousVersion !== null && time !== null) await putBack(previousVersion, failureText(error));
+    throw error;
+  }
+
+  async function putBack(previous: number, why: string): Promise<void> {
+    log.warn('the alias goes back', { model, version, previous, why });
+    try {
+      await CancellationScope.nonCancellable(() =>
+        moveAlias({
           model,
           alias,
-          version: previousVersion,
+          version: previous,
           expectedVersion: version,
           actor: 'promoteModel',
-          reason: `put back: ${failureText(error)}`,
+          reason: `put back: ${why}`,
           operationId: `${operationId}/back`,
-        });
-      });
-    throw error;
+        }),
+      );
+    } catch (error) {
+      // Somebody has promoted another version since: theirs stands.
+      if (!isConflict(error)) throw error;
+      log.warn('the alias has moved on and stays', { model, version });
+    }
   }
 }

@@ -7,10 +7,9 @@ import { sha256 } from '../../platform/sha256.ts';
 import type { IngestDatasetInput, IngestDatasetResult } from '../../platform/workflowContract.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { readDefinition } from '../runs/readDefinition.ts';
+import { withPulse } from '../withPulse.ts';
 import { findSource } from './findSource.ts';
 import { ingestFile } from './ingestFile.ts';
-
-const heartbeatEveryMs = 1000;
 
 /**
  * A source becomes a dataset version. The same bytes under the same columns are one version, so a second attempt, or a second
@@ -19,40 +18,47 @@ const heartbeatEveryMs = 1000;
 export const createIngest =
   (ports: Pick<ActivityPorts, 'database' | 'artifacts' | 'home'>) =>
   async (input: IngestDatasetInput): Promise<IngestDatasetResult> => {
-    const { database, artifacts, home } = ports;
-    const { runId, model, data } = input;
-    const signal = cancellationSignal();
-    const definition = await readDefinition(artifacts, input.definition);
-    let rowsRead = 0;
-    const pulse = setInterval(() => heartbeat({ rows: rowsRead }), heartbeatEveryMs);
-    try {
-      const { path, shownAs } = await findSource(ports, definition, data, signal);
-      const ingested = await ingestFile({
-        definition,
-        path,
-        shownAs,
-        artifacts,
-        quarantineFolder: join(home, 'quarantine'),
-        onProgress: progress => {
-          rowsRead = progress.rows;
-        },
-        signal,
-      });
-      const { digest, schema, profile, violationCounts, ignoredColumns, ...rest } = ingested;
-      const recorded = await recordDatasetVersion(database, {
-        ...rest,
-        model,
-        digest,
-        schemaDigest: sha256(canonicalJson(schema)),
-        sourceArtifact: digest,
-        source: shownAs,
-        schema,
-        profile: { ...profile, violationCounts, ignoredColumns },
-      });
-      if (runId !== undefined) await attachDataset(database, runId, recorded.id);
-      const { version, rows, quarantined, tableDigest } = recorded;
-      return { version, digest, rows, quarantined, table: tableDigest };
-    } finally {
-      clearInterval(pulse);
-    }
+    let rows = 0;
+    return withPulse(
+      () => heartbeat({ rows }),
+      () =>
+        ingest(ports, input, progress => {
+          rows = progress.rows;
+        }),
+    );
   };
+
+async function ingest(
+  ports: Pick<ActivityPorts, 'database' | 'artifacts' | 'home'>,
+  { runId, model, data, ...input }: IngestDatasetInput,
+  onProgress: (progress: { readonly rows: number }) => void,
+): Promise<IngestDatasetResult> {
+  const { database, artifacts, home } = ports;
+  const signal = cancellationSignal();
+  const definition = await readDefinition(artifacts, input.definition);
+  const { path, shownAs } = await findSource(ports, definition, data, signal);
+  const quarantineFolder = join(home, 'quarantine');
+  const ingested = await ingestFile({
+    definition,
+    path,
+    shownAs,
+    artifacts,
+    quarantineFolder,
+    onProgress,
+    signal,
+  });
+  const { digest, schema, profile, violationCounts, ignoredColumns, ...rest } = ingested;
+  const recorded = await recordDatasetVersion(database, {
+    ...rest,
+    model,
+    digest,
+    schemaDigest: sha256(canonicalJson(schema)),
+    sourceArtifact: digest,
+    source: shownAs,
+    schema,
+    profile: { ...profile, violationCounts, ignoredColumns },
+  });
+  if (runId !== undefined) await attachDataset(database, runId, recorded.id);
+  const { version, rows, quarantined, tableDigest } = recorded;
+  return { version, digest, rows, quarantined, table: tableDigest };
+}

@@ -5,8 +5,8 @@ interface MoveAliasInput {
   readonly model: string;
   readonly alias: 'production' | 'staging';
   readonly version: number;
-  /** Refused with a conflict when the alias is not there; left out, it is moved from wherever it is. */
-  readonly expectedVersion?: number;
+  /** Refused with a conflict when the alias is not there (null: nowhere yet); left out, it is moved from wherever it is. */
+  readonly expectedVersion?: number | null;
   readonly actor: string;
   readonly reason: string;
   /** The same operation again answers what it did the first time. */

@@ -1,13 +1,11 @@
 import { registerVersions } from '../../db/models/registerVersions.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
+import { readMetadata } from '../../ml/onnx/readMetadata.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import type { TrainedCandidate } from '../training/createTrainCandidate.ts';
-import { readDefinition } from './readDefinition.ts';
 
 interface RegisterCandidatesInput {
   readonly runId: string;
-  /** Artifact digest of the definition. */
-  readonly definition: string;
   readonly candidates: readonly TrainedCandidate[];
 }
 
@@ -19,19 +17,20 @@ export interface RegisteredCandidate {
   readonly crossValidation: Readonly<Record<string, MeanSd>>;
 }
 
-/** Every candidate becomes a model version, in the definition's order; registering a run again answers what is there. */
+/**
+ * Every candidate becomes a model version, in the definition's order; registering a run again answers what is there. What the
+ * version says of its signature and threshold is what its file says.
+ */
 export const createRegisterCandidates =
   ({ database, artifacts }: Pick<ActivityPorts, 'database' | 'artifacts'>) =>
-  async (input: RegisterCandidatesInput): Promise<RegisteredCandidate[]> => {
-    const { label, id } = await readDefinition(artifacts, input.definition);
-    const versions = await registerVersions(
-      database,
-      input.runId,
-      input.candidates.map(({ signature, ...candidate }) => ({
-        ...candidate,
-        signature: { inputs: signature, label, id: id ?? null },
-      })),
+  async ({ runId, candidates }: RegisterCandidatesInput): Promise<RegisteredCandidate[]> => {
+    const described = await Promise.all(
+      candidates.map(async candidate => {
+        const { inputs, label, id, threshold } = readMetadata(await artifacts.get(candidate.digest));
+        return { ...candidate, threshold, signature: { inputs, label, id } };
+      }),
     );
+    const versions = await registerVersions(database, runId, described);
     return versions.map(({ version, trainer, digest, metrics, crossValidation }) => ({
       version,
       trainer,

@@ -8,28 +8,26 @@ export interface TrainFoldsOptions {
   readonly foldOf: Uint8Array;
   readonly foldsTotal: number;
   readonly trainer: string;
-  /** What an earlier attempt had done. */
-  readonly before: TrainCandidateHeartbeat | undefined;
+  /** What earlier attempts had done. */
+  readonly before: TrainCandidateHeartbeat;
   readonly train: (fold: number, signal: AbortSignal) => Promise<FoldResult>;
-  readonly heartbeat: (details: TrainCandidateHeartbeat) => void;
+  /** Told after each fold. */
+  readonly onProgress: (details: TrainCandidateHeartbeat) => void;
   readonly signal: AbortSignal;
 }
 
-const heartbeatEveryMs = 1000;
-
 /**
  * Out-of-fold probabilities of every row of the training part. Finished folds are taken from the artifacts that the last
- * heartbeat named; the others are trained side by side, and each is stored before the heartbeat names it.
+ * heartbeat named; the others are trained side by side, and each is stored before it is told.
  */
 export async function trainFolds(
   options: TrainFoldsOptions,
 ): Promise<{ outOfFold: Float64Array; seconds: number }> {
-  const { artifacts, foldOf, foldsTotal, trainer, before, train, heartbeat, signal } = options;
-  const folds: Record<string, string> = { ...before?.folds };
-  let seconds = before?.seconds ?? 0;
-  const beat = (): void => heartbeat({ trainer, folds: { ...folds }, foldsTotal, seconds });
-  beat();
-  const pulse = setInterval(beat, heartbeatEveryMs);
+  const { artifacts, foldOf, foldsTotal, trainer, before, train, onProgress, signal } = options;
+  const folds: Record<string, string> = { ...before.folds };
+  let seconds = before.seconds;
+  const tell = (): void => onProgress({ trainer, folds: { ...folds }, foldsTotal, seconds });
+  tell();
   // One fold that fails stops its brothers: another attempt would otherwise queue behind work that nobody waits for.
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -51,14 +49,13 @@ export async function trainFolds(
         folds[fold] = await artifacts.put(new Uint8Array(result.probabilities.buffer));
         seconds += result.seconds;
         place(fold, result.probabilities);
-        beat();
+        tell();
       }),
     );
     signal.throwIfAborted();
     return { outOfFold, seconds };
   } finally {
     failure.abort();
-    clearInterval(pulse);
   }
 }
 

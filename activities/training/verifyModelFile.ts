@@ -1,7 +1,7 @@
+import { labelsOf } from '../../ml/dataset/labelsOf.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
 import { evaluate } from '../../ml/evaluation/evaluate.ts';
 import type { Metrics } from '../../ml/evaluation/Metrics.ts';
-import type { ModelMetadata } from '../../ml/onnx/ModelMetadata.ts';
 import { readMetadata } from '../../ml/onnx/readMetadata.ts';
 import { scoreTable } from './scoreTable.ts';
 
@@ -17,7 +17,7 @@ export async function verifyModelFile(
   table: Table,
   rows: Int32Array,
   expected: Float64Array,
-): Promise<{ metadata: ModelMetadata; metrics: Metrics }> {
+): Promise<Metrics> {
   const metadata = readMetadata(onnx);
   const probabilities = await scoreTable(onnx, metadata, table, rows);
   for (let place = 0; place < rows.length; place++)
@@ -25,6 +25,5 @@ export async function verifyModelFile(
       throw new Error(
         `The exported ${metadata.trainer} answers ${probabilities[place]} for row ${rows[place]} of the table, the trained one ${expected[place]}; expected a difference of at most ${parityTolerance}. The file is not registered.`,
       );
-  const labels = Uint8Array.from(rows, row => table.labels[row]);
-  return { metadata, metrics: evaluate(labels, probabilities, metadata.threshold) };
+  return evaluate(labelsOf(table, rows), probabilities, metadata.threshold);
 }

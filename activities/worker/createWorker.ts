@@ -41,6 +41,8 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
     workflowsPath,
     activities,
     interceptors: { activity: [() => ({ inbound: new ActivityErrorInterceptor() })] },
+    // Each training holds its table in memory; more runs than this wait for their turn.
+    maxConcurrentActivityTaskExecutions: 24,
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
     shutdownGraceTime: '2s',

@@ -97,7 +97,7 @@ async function championOf(
         definitionDigest: '0'.repeat(64),
       };
       const final = await pool.final({ kind: 'final', ...base, outOfFold, metadata }, signal);
-      const { metrics } = await verifyModelFile(final.onnx, table, holdout, final.holdoutProbabilities);
+      const metrics = await verifyModelFile(final.onnx, table, holdout, final.holdoutProbabilities);
       const labels = Uint8Array.from(train, row => table.labels[row]);
       return {
         metrics,

@@ -37,10 +37,8 @@ export function fakeActivities(overrides: Partial<Activities> = {}) {
     trainCandidate: async ({ trainer }) => ({
       trainer,
       digest: digest('c'),
-      threshold: 0.5,
       metrics: metricsWith(),
       crossValidation: { logLoss: { mean: trainer === 'gradientBoosting' ? 0.41 : 0.42, sd: 0.01 } },
-      signature: [],
       parameters: {
         trainer: 'logisticRegression',
         parameters: { l2: 1, maximumIterations: 1, tolerance: 1, balanced: false },

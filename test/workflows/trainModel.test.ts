@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowFailedError } from '@temporalio/client';
 import proto from '@temporalio/proto';
@@ -123,6 +125,54 @@ describe('trainModel on the time-skipping server', () => {
       );
     });
 
+  it('holds the champion against what another first run brought to Production meanwhile', async () => {
+    let production: number | null = null;
+    const { activities, inputsOf } = fakeActivities({
+      productionVersion: async () => production,
+      moveAlias: async ({ alias }) => {
+        if (alias === 'staging') return { previousVersion: null, time: '2026-01-01T00:00:00.000Z' };
+        production = 7;
+        throw ApplicationFailure.nonRetryable('somebody moved it meanwhile', 'conflict');
+      },
+    });
+    const result = await train(activities, {});
+    assert.equal(result.promotedTo, 'staging');
+    assert.deepEqual(
+      inputsOf('moveAlias').map(input => [Object(input).alias, Object(input).expectedVersion]),
+      [
+        ['production', null],
+        ['staging', undefined],
+      ],
+    );
+    assert.deepEqual(
+      inputsOf('evaluateVersion').map(input => Object(input).version),
+      [7],
+    );
+  });
+
+  it('stops the other candidates where one cannot be trained, and only then says that it failed', async () => {
+    let stopped = false;
+    const { activities, inputsOf } = fakeActivities({
+      trainCandidate: async ({ trainer }) => {
+        if (trainer === 'gradientBoosting')
+          throw ApplicationFailure.nonRetryable('its file differs from the kernel', 'unforeseen');
+        // Heartbeats bring the cancellation; an activity that is never told would go on for an hour.
+        for (let second = 0; second < 3600 && !cancellationSignal().aborted; second++) {
+          heartbeat();
+          await sleep(50);
+        }
+        stopped = cancellationSignal().aborted;
+        throw cancellationSignal().reason;
+      },
+    });
+    assert.equal(await failureOf(train(activities, {})), 'its file differs from the kernel');
+    assert.ok(stopped, 'the other candidate was told to stop before the run ended');
+    assert.deepEqual(
+      inputsOf('endRun').map(input => Object(input).status),
+      ['failed'],
+    );
+  });
+
   it('waits out a registry that is away for an hour', async () => {
     const started = await environment.currentTimeMs();
     const { activities, inputsOf } = fakeActivities({
@@ -179,5 +229,20 @@ describe('trainModel on the time-skipping server', () => {
     );
     assert.match(moves[1].reason, /its file is corrupt/);
     assert.notEqual(moves[0].operationId, moves[1].operationId);
+  });
+
+  it('lets the alias be where somebody has moved it on before it could be put back', async () => {
+    const { activities } = fakeActivities({
+      moveAlias: async ({ expectedVersion }) => {
+        if (expectedVersion !== undefined)
+          throw ApplicationFailure.nonRetryable('it stands on 3', 'conflict');
+        return { previousVersion: 1, time: '2026-01-01T00:00:00.000Z' };
+      },
+      awaitLoaded: async () => {
+        throw ApplicationFailure.nonRetryable('its file is corrupt', 'failedPrecondition');
+      },
+    });
+    const input = { model: 'churn', version: 2, actor: 'test', reason: 'test' };
+    assert.equal(await failureOf(promote(activities, input)), 'its file is corrupt');
   });
 });

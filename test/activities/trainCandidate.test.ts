@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, it } from 'mocha';
+import { createTrainCandidate } from '../../activities/training/createTrainCandidate.ts';
+import { createTrainingPool } from '../../activities/training/createTrainingPool.ts';
+import { encodeTable } from '../../ml/dataset/tableCodec.ts';
+import type { Table } from '../../ml/dataset/Table.ts';
+import { defineProject } from '../../ml/definition/defineProject.ts';
+import { createRandom } from '../../ml/random/createRandom.ts';
+import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
+import { canonicalJson } from '../../platform/canonicalJson.ts';
+import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
+import { collectLogs } from '../support/collectLogs.ts';
+
+// An activity that falls silent is taken for dead and cannot be cancelled: it must beat through every part of its work.
+
+const definition = defineProject({
+  name: 'tiny',
+  label: { column: 'left', positive: 'yes', negative: 'no' },
+  columns: { x: { kind: 'number' } },
+  trainers: ['logisticRegression'],
+});
+
+function tinyTable(): Table {
+  const random = createRandom(3);
+  const labels = Uint8Array.from({ length: 200 }, () => random.below(2));
+  const values = Float32Array.from(labels, label => label + random.normal());
+  return { rowCount: 200, columns: [{ kind: 'number', name: 'x', values }], labels };
+}
+
+describe('trainCandidate', () => {
+  it('beats on with the finished folds while the final fit waits for a thread', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-pulse-'));
+    const pool = createTrainingPool(1);
+    try {
+      const artifacts = createLocalArtifactStore(folder);
+      const beats: { during: 'folds' | 'final'; details: TrainCandidateHeartbeat }[] = [];
+      let during: 'folds' | 'final' = 'folds';
+      const activity = createTrainCandidate({
+        artifacts,
+        logger: collectLogs().logger,
+        training: {
+          ...pool,
+          final: async (task, signal) => {
+            during = 'final';
+            await sleep(3500);
+            return pool.final(task, signal);
+          },
+        },
+      });
+      const environment = new MockActivityEnvironment();
+      environment.on('heartbeat', (details: TrainCandidateHeartbeat) => beats.push({ during, details }));
+      const result = await environment.run(activity, {
+        definition: await artifacts.put(Buffer.from(canonicalJson(definition))),
+        table: await artifacts.put(encodeTable(tinyTable())),
+        datasetDigest: 'a'.repeat(64),
+        trainer: 'logisticRegression' as const,
+      });
+      assert.match(result.digest, /^[0-9a-f]{64}$/);
+      const late = beats.filter(beat => beat.during === 'final');
+      assert.ok(late.length >= 3, `${late.length} heartbeats while the final fit waited`);
+      for (const { details } of late) assert.equal(Object.keys(details.folds).length, 5);
+    } finally {
+      await pool.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
