@@ -10,6 +10,7 @@ import { createTrainingPool } from '../../activities/training/createTrainingPool
 import { encodeTable } from '../../ml/dataset/tableCodec.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
 import { defineProject } from '../../ml/definition/defineProject.ts';
+import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { createRandom } from '../../ml/random/createRandom.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
 import { canonicalJson } from '../../platform/canonicalJson.ts';
@@ -54,16 +55,46 @@ describe('trainCandidate', () => {
       });
       const environment = new MockActivityEnvironment();
       environment.on('heartbeat', (details: TrainCandidateHeartbeat) => beats.push({ during, details }));
-      const result = await environment.run(activity, {
+      await environment.run(activity, {
         definition: await artifacts.put(Buffer.from(canonicalJson(definition))),
         table: await artifacts.put(encodeTable(tinyTable())),
         datasetDigest: 'a'.repeat(64),
         trainer: 'logisticRegression' as const,
       });
-      assert.match(result.digest, /^[0-9a-f]{64}$/);
       const late = beats.filter(beat => beat.during === 'final');
       assert.ok(late.length >= 3, `${late.length} heartbeats while the final fit waited`);
       for (const { details } of late) assert.equal(Object.keys(details.folds).length, 5);
+    } finally {
+      await pool.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('makes the same file whatever the title, the gate and the place of the data, and another for another seed', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-digest-'));
+    const pool = createTrainingPool(1);
+    try {
+      const artifacts = createLocalArtifactStore(folder);
+      const activity = createTrainCandidate({ artifacts, logger: collectLogs().logger, training: pool });
+      const table = await artifacts.put(encodeTable(tinyTable()));
+      const digestOf = async (changes: Partial<ProjectDefinition>): Promise<string> => {
+        const { digest } = await new MockActivityEnvironment().run(activity, {
+          definition: await artifacts.put(Buffer.from(canonicalJson({ ...definition, ...changes }))),
+          table,
+          datasetDigest: 'a'.repeat(64),
+          trainer: 'logisticRegression' as const,
+        });
+        return digest;
+      };
+      const digest = await digestOf({});
+      const same = await digestOf({
+        title: 'Another title',
+        gate: { ...definition.gate, minimumRocAuc: 0.9 },
+        source: { kind: 'file', path: '../elsewhere/table.csv' },
+        maximumQuarantinedShare: 0.5,
+      });
+      assert.equal(same, digest);
+      assert.notEqual(await digestOf({ seed: 2 }), digest);
     } finally {
       await pool.close();
       await rm(folder, { recursive: true, force: true });
