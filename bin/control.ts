@@ -1,12 +1,11 @@
 import { buildControlServer } from '../control/buildControlServer.ts';
 import { createTemporal } from '../control/temporal/createTemporal.ts';
 import { openDatabase } from '../db/openDatabase.ts';
+import { LOOPBACK } from '../platform/addresses.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
 
 // Control's wiring. Without accounts everybody who reaches it may promote and cancel, so it listens on loopback only.
-
-const LOOPBACK = '127.0.0.1';
 
 await runProcess('control', async ({ configuration, logger }) => {
   const { databaseUrl, temporalAddress } = requireServices(configuration);

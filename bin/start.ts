@@ -96,7 +96,7 @@ function entry(name: string): string {
   return join(import.meta.dirname, `${name}.ts`);
 }
 
-function ownProcesses({ ports }: Configuration): OwnProcess[] {
+function ownProcesses({ ports, bind }: Configuration): OwnProcess[] {
   return [
     { name: 'worker', entry: entry('worker'), ports: [] },
     {
@@ -107,7 +107,9 @@ function ownProcesses({ ports }: Configuration): OwnProcess[] {
     {
       name: 'inference',
       entry: entry('inference'),
-      ports: [{ purpose: 'inference', port: ports.inference, variable: 'HOLDFAST_INFERENCE_PORT' }],
+      ports: [
+        { purpose: 'inference', port: ports.inference, variable: 'HOLDFAST_INFERENCE_PORT', host: bind },
+      ],
     },
     {
       name: 'gateway',

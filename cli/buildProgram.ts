@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addressesOf } from '../platform/addresses.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { CliContext, CliProcess, GlobalOptions, OutputFormat, Runner } from './CliContext.ts';
@@ -39,7 +40,7 @@ export function buildProgram(
     )
     .option(
       '--inference <host:port>',
-      'the inference server (default: 127.0.0.1 and HOLDFAST_INFERENCE_PORT, 9000)',
+      'the inference server (default: HOLDFAST_BIND and HOLDFAST_INFERENCE_PORT, 127.0.0.1:9000)',
     )
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
@@ -90,10 +91,10 @@ Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 
 
 function createContext(options: GlobalOptions, format: OutputFormat, cliProcess: CliProcess): CliContext {
   const configuration = readConfiguration();
-  const { ports } = configuration;
+  const addresses = addressesOf(configuration);
   const clients = createClients({
-    control: address('--control', options.control ?? `127.0.0.1:${ports.control}`),
-    inference: address('--inference', options.inference ?? `127.0.0.1:${ports.inference}`),
+    control: address('--control', options.control ?? addresses.control),
+    inference: address('--inference', options.inference ?? addresses.inference),
   });
   return { ...cliProcess, configuration, format, clients };
 }

@@ -1,3 +1,4 @@
+import { addressesOf } from '../platform/addresses.ts';
 import type { Configuration } from '../platform/configuration.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { writeFileAtomically } from '../platform/writeFileAtomically.ts';
@@ -29,8 +30,7 @@ export interface MainJobOptions extends Wanted {
 /** @returns ok: whether the model is in Production and served; what went wrong was printed */
 export async function mainJob(options: MainJobOptions): Promise<{ ok: boolean }> {
   const { configuration, signal, print } = options;
-  const { control, inference } = configuration.ports;
-  const clients = createClients({ control: `127.0.0.1:${control}`, inference: `127.0.0.1:${inference}` });
+  const clients = createClients(addressesOf(configuration));
   try {
     const served = await bringToProduction({ clients, signal }, options);
     return { ok: served };
@@ -47,9 +47,11 @@ async function bringToProduction(context: StartContext, options: MainJobOptions)
   const { model, print } = options;
   const { run: begun, found } = await obtainRun(context, options);
   const progress = createRunProgress(process.stderr);
-  const run = found
-    ? begun
-    : await watchRun(context, begun.id || begun.workflowId, state => progress.update(state));
+  if (found !== null) print(found);
+  const run =
+    found !== null
+      ? begun
+      : await watchRun(context, begun.id || begun.workflowId, state => progress.update(state));
   progress.end();
   if (run.status !== RunStatus.RUN_STATUS_SUCCEEDED) {
     print(

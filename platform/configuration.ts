@@ -13,6 +13,7 @@ const environment = z.object({
     .string()
     .min(1)
     .default(join(import.meta.dirname, '..', '.holdfast')),
+  /** The address that inference listens on; everything else stays on loopback. */
   HOLDFAST_BIND: z.string().min(1).default('127.0.0.1'),
   HOLDFAST_HTTP_PORT: port(8080),
   HOLDFAST_INFERENCE_PORT: port(9000),

@@ -1,3 +1,4 @@
+import { addressesOf } from './addresses.ts';
 import type { Configuration } from './configuration.ts';
 import { HoldfastError } from './HoldfastError.ts';
 
@@ -10,7 +11,7 @@ export function requireServices(configuration: Configuration): {
   databaseUrl: string;
   temporalAddress: string;
 } {
-  const { databaseUrl, temporalAddress = `127.0.0.1:${configuration.ports.temporal}` } = configuration;
+  const { databaseUrl, temporalAddress = addressesOf(configuration).temporal } = configuration;
   if (databaseUrl === undefined)
     throw new HoldfastError(
       'invalidArgument',

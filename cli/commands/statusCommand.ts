@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addressesOf } from '../../platform/addresses.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { HealthCheckResponse_ServingStatus, HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
@@ -35,10 +36,10 @@ async function status(context: CliContext): Promise<number> {
     }),
   ]);
   const components = [...parts, inference, gateway];
-  const { ports } = configuration;
+  const { http, temporalUi } = addressesOf(configuration);
   const urls = {
-    rest: `http://127.0.0.1:${ports.http}`,
-    temporalUi: `http://127.0.0.1:${ports.temporalUi}`,
+    rest: `http://${http}`,
+    temporalUi: `http://${temporalUi}`,
     inference: clients.addresses.inference,
     control: clients.addresses.control,
   };
@@ -106,7 +107,7 @@ async function askInference({ clients, signal }: CliContext): Promise<Component>
 }
 
 async function askGateway({ configuration, signal }: CliContext): Promise<Component> {
-  const address = `127.0.0.1:${configuration.ports.http}`;
+  const address = addressesOf(configuration).http;
   try {
     const answer = await fetch(`http://${address}/health`, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),

@@ -1,3 +1,4 @@
+import { addressesOf } from '../../platform/addresses.ts';
 import type { Configuration } from '../../platform/configuration.ts';
 import type { Instance } from './servePrediction.ts';
 
@@ -9,16 +10,16 @@ interface NextSteps {
 
 /** Where everything is, and a line that works when it is pasted. */
 export function printNextSteps({ configuration, model, print }: NextSteps, instance: Instance): void {
-  const { http, inference, control, temporalUi } = configuration.ports;
+  const { http, inference, control, temporalUi } = addressesOf(configuration);
   const body = JSON.stringify({ instances: [instance] }).replaceAll("'", "'\\''");
   print(`
-REST        http://127.0.0.1:${http}
-predictions 127.0.0.1:${inference} (gRPC, holdfast.v1.PredictionService)
-control     127.0.0.1:${control} (gRPC)
-Temporal    ${configuration.temporalAddress ?? `http://127.0.0.1:${temporalUi}`}
+REST        http://${http}
+predictions ${inference} (gRPC, holdfast.v1.PredictionService)
+control     ${control} (gRPC)
+Temporal    ${configuration.temporalAddress ?? `http://${temporalUi}`}
 
 Try it:
-curl -s http://127.0.0.1:${http}/v1/models/${model}:predict -H 'content-type: application/json' -d '${body}'
+curl -s http://${http}/v1/models/${model}:predict -H 'content-type: application/json' -d '${body}'
 ./holdfast status
 
 Ctrl-C stops everything; the state stays in ${configuration.home}`);

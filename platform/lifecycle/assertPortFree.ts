@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { LOOPBACK } from '../addresses.ts';
 import { HoldfastError } from '../HoldfastError.ts';
 import { portHolder } from './portHolder.ts';
 
@@ -8,16 +9,19 @@ export interface WantedPort {
   readonly purpose: string;
   readonly port: number;
   readonly variable: string;
+  /** Default: loopback. */
+  readonly host?: string;
 }
 
 /**
  * Listens on the port for an instant, so that a taken port is told before anything is started.
  * @throws HoldfastError failedPrecondition that names the port, its holder where it can be seen, and the variable.
  */
-export async function assertPortFree({ purpose, port, variable }: WantedPort, bind: string): Promise<void> {
-  const error = await tryListen(port, bind);
+export async function assertPortFree(wanted: WantedPort): Promise<void> {
+  const { purpose, port, variable, host = LOOPBACK } = wanted;
+  const error = await tryListen(port, host);
   if (error === null) return;
-  if (error.code === 'EADDRINUSE') throw portTaken({ purpose, port, variable }, error);
+  if (error.code === 'EADDRINUSE') throw portTaken(wanted, error);
   if (error.code === 'EACCES') {
     throw new HoldfastError(
       'failedPrecondition',
@@ -27,7 +31,7 @@ export async function assertPortFree({ purpose, port, variable }: WantedPort, bi
   }
   throw new HoldfastError(
     'failedPrecondition',
-    `${purpose} cannot listen on ${bind}:${port} (${error.message}): set HOLDFAST_BIND to an address of this machine.`,
+    `${purpose} cannot listen on ${host}:${port} (${error.message})${host === LOOPBACK ? '' : ': set HOLDFAST_BIND to an address of this machine'}.`,
     { cause: error },
   );
 }
@@ -42,10 +46,10 @@ export function portTaken({ purpose, port, variable }: WantedPort, cause?: unkno
   );
 }
 
-function tryListen(port: number, bind: string): Promise<NodeJS.ErrnoException | null> {
+function tryListen(port: number, host: string): Promise<NodeJS.ErrnoException | null> {
   return new Promise(done => {
     const server = createServer();
     server.once('error', done);
-    server.listen({ port, host: bind, exclusive: true }, () => server.close(() => done(null)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => done(null)));
   });
 }

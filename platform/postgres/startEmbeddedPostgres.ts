@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { LOOPBACK } from '../addresses.ts';
 import { HoldfastError } from '../HoldfastError.ts';
 import { assertPortFree } from '../lifecycle/assertPortFree.ts';
 import { fileError } from '../lifecycle/fileError.ts';
@@ -24,7 +25,7 @@ import { clearPostmasterLock, stopPostmaster } from './postmasterLock.ts';
 
 // The embedded PostgreSQL: real server programs that came with npm, run on a folder of ours. Writes stay durable (fsync is
 // on). It lives in a process group of its own and logs into a file, so neither the terminal's Ctrl-C nor the death of the
-// process that started it hurts it; the next start stops such a leftover and goes on with its data.
+// process that started it hurts it; the next start stops such a leftover and goes on with its data. It listens on loopback.
 
 const DATABASE = 'holdfast';
 
@@ -32,8 +33,6 @@ export interface EmbeddedPostgresOptions {
   /** Holds `data/` and `password`; made where missing. */
   readonly folder: string;
   readonly port: number;
-  /** Address to listen on. Default: loopback. */
-  readonly bind?: string;
   /** Default: `<folder>/postgres.log`. Appended to. */
   readonly logFile?: string;
   /** Told in constant sentences, when something unusual is done. */
@@ -58,7 +57,7 @@ export interface EmbeddedPostgres {
  * resourceExhausted (disk full), internal (with what PostgreSQL said).
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const { folder, port, bind = '127.0.0.1' } = options;
+  const { folder, port } = options;
   const data = join(folder, 'data');
   const logFile = options.logFile ?? join(folder, 'postgres.log');
   const binaries = postgresBinaries();
@@ -70,10 +69,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
   const account = postgresAccount([folder, binaries.folder], ownerOf(data));
   await clearPostmasterLock(data);
-  await assertPortFree({ purpose: 'PostgreSQL', port, variable: 'HOLDFAST_POSTGRES_PORT' }, bind);
+  await assertPortFree({ purpose: 'PostgreSQL', port, variable: 'HOLDFAST_POSTGRES_PORT' });
   const password = await initializeCluster(folder, binaries, account);
-  allowHosts(data, bind, account);
-  const server = await launch(options, { data, logFile, binaries, account, password, bind });
+  allowLoopback(data, account);
+  const server = await launch(options, { data, logFile, binaries, account, password });
   return server;
 }
 
@@ -83,7 +82,6 @@ interface Launch {
   readonly binaries: PostgresBinaries;
   readonly account: PostgresAccount;
   readonly password: string;
-  readonly bind: string;
 }
 
 /** How often a start is tried again while orphaned backends of a killed server still hold its memory. */
@@ -115,9 +113,9 @@ async function launch(options: EmbeddedPostgresOptions, how: Launch): Promise<Em
   }
 }
 
-function spawnServer(port: number, { data, logFile, binaries, account, bind }: Launch): ChildProcess {
+function spawnServer(port: number, { data, logFile, binaries, account }: Launch): ChildProcess {
   const settings = {
-    listen_addresses: bind,
+    listen_addresses: LOOPBACK,
     port,
     // No socket file: its path may be at most 107 bytes long, and homes may be deep.
     unix_socket_directories: '',
@@ -150,7 +148,7 @@ function describe(
   child: ChildProcess,
   exited: Promise<void>,
   { port }: EmbeddedPostgresOptions,
-  { password, bind }: Launch,
+  { password }: Launch,
 ): EmbeddedPostgres {
   const pid = child.pid ?? 0;
   const startTime = processStartTime(pid);
@@ -160,7 +158,7 @@ function describe(
     await exited;
   };
   return {
-    url: `postgres://${POSTGRES_USER}:${password}@${hostToReach(bind)}:${port}/${DATABASE}`,
+    url: `postgres://${POSTGRES_USER}:${password}@${LOOPBACK}:${port}/${DATABASE}`,
     pid,
     exited,
     stop: () => (stopping ??= stop()),
@@ -215,20 +213,13 @@ async function createDatabase(client: Client): Promise<void> {
   if (rowCount === 0) await client.query(`create database ${DATABASE}`);
 }
 
-/** Loopback always; everyone (with the password) only where the server was asked to listen beyond loopback. */
-function allowHosts(data: string, bind: string, account: PostgresAccount): void {
+/** Only from this machine, and only with the password. Written at each start: an earlier one may have allowed more. */
+function allowLoopback(data: string, account: PostgresAccount): void {
   const path = join(data, 'pg_hba.conf');
-  const hosts = ['127.0.0.1', '::1', 'localhost'].includes(bind) ? ['127.0.0.1/32', '::1/128'] : ['all'];
-  const lines = hosts.map(host => `host all all ${host} scram-sha-256\n`).join('');
+  const lines = `host all all ${LOOPBACK}/32 scram-sha-256\n`;
   if (existsSync(path) && readFileSync(path, 'utf8') === lines) return;
   writeFileSync(path, lines, { mode: 0o600 });
   if (account.owner !== null) chownSync(path, account.owner.uid, account.owner.gid);
-}
-
-function hostToReach(bind: string): string {
-  if (bind === '0.0.0.0' || bind === '*') return '127.0.0.1';
-  if (bind === '::') return '[::1]';
-  return bind.includes(':') ? `[${bind}]` : bind;
 }
 
 /** @throws HoldfastError where an ordinary user meets the data of another. */

@@ -125,7 +125,7 @@ async function assertPortsFree(
   configuration: Configuration,
   processes: readonly OwnProcess[],
 ): Promise<void> {
-  const { ports, bind, databaseUrl, temporalAddress } = configuration;
+  const { ports, databaseUrl, temporalAddress } = configuration;
   const wanted: WantedPort[] = processes.flatMap(process => process.ports);
   if (databaseUrl === undefined) {
     wanted.push({ purpose: 'PostgreSQL', port: ports.postgres, variable: 'HOLDFAST_POSTGRES_PORT' });
@@ -136,7 +136,7 @@ async function assertPortsFree(
       { purpose: "Temporal's web page", port: ports.temporalUi, variable: 'HOLDFAST_TEMPORAL_UI_PORT' },
     );
   }
-  for (const port of wanted) await assertPortFree(port, bind);
+  for (const port of wanted) await assertPortFree(port);
 }
 
 /** What runs so far, stopped last to first. One that cannot be stopped does not keep the others from it. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { LOOPBACK } from '../addresses.ts';
 import type { Configuration } from '../configuration.ts';
 import { startEmbeddedPostgres } from '../postgres/startEmbeddedPostgres.ts';
 import { connectTemporal } from '../temporal/connectTemporal.ts';
@@ -33,7 +34,7 @@ export async function startPostgres({
   warn,
   signal,
 }: ServerContext): Promise<RunningServer> {
-  const { databaseUrl, ports, bind, home } = configuration;
+  const { databaseUrl, ports, home } = configuration;
   if (databaseUrl !== undefined) return { address: databaseUrl, stop: async () => undefined };
   const logFile = join(folders.logs, 'postgres.log');
   rotateLog(logFile);
@@ -44,7 +45,6 @@ export async function startPostgres({
       startEmbeddedPostgres({
         folder: join(home, 'postgres'),
         port: ports.postgres,
-        bind,
         logFile,
         logger,
         signal: stop,
@@ -52,7 +52,7 @@ export async function startPostgres({
     warn,
     signal,
   );
-  say(`PostgreSQL answers on ${bind}:${ports.postgres}`);
+  say(`PostgreSQL answers on ${LOOPBACK}:${ports.postgres}`);
   return { address: server.first.url, stop: () => server.stop() };
 }
 
@@ -62,7 +62,7 @@ const FOREIGN_WAIT_MS = 8000;
 /** @throws HoldfastError where it cannot be found, fetched, started or reached. */
 export async function startOrReachTemporal(context: ServerContext): Promise<RunningServer> {
   const { configuration, folders, say, warn, signal } = context;
-  const { temporalAddress: address, temporalNamespace: namespace, ports, bind, home } = configuration;
+  const { temporalAddress: address, temporalNamespace: namespace, ports, home } = configuration;
   if (address !== undefined) {
     const connection = await connectTemporal({ address, namespace, waitMs: FOREIGN_WAIT_MS, signal });
     try {
@@ -84,7 +84,6 @@ export async function startOrReachTemporal(context: ServerContext): Promise<Runn
         port: ports.temporal,
         uiPort: ports.temporalUi,
         namespace,
-        bind,
         logFile,
         signal: stop,
       }),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { LOOPBACK } from '../addresses.ts';
 import { HoldfastError } from '../HoldfastError.ts';
 import { assertPortFree } from '../lifecycle/assertPortFree.ts';
 import { fileError } from '../lifecycle/fileError.ts';
@@ -11,7 +12,7 @@ import { connectTemporal } from './connectTemporal.ts';
 import { ensureSearchAttributes, SEARCH_ATTRIBUTES } from './ensureSearchAttributes.ts';
 
 // Temporal's dev server with its state in one SQLite file of ours, so that workflows under way go on after a restart. Like
-// PostgreSQL it lives in its own process group and logs into a file.
+// PostgreSQL it lives in its own process group and logs into a file. It asks nobody who they are, so it listens on loopback.
 
 export interface StartTemporalOptions {
   /** The Temporal CLI. */
@@ -21,7 +22,6 @@ export interface StartTemporalOptions {
   readonly port: number;
   readonly uiPort: number;
   readonly namespace?: string;
-  readonly bind?: string;
   /** Default: `<folder>/temporal.log`. Appended to. */
   readonly logFile?: string;
   readonly signal?: AbortSignal;
@@ -43,7 +43,7 @@ const START_MS = 60_000;
  * @throws HoldfastError failedPrecondition (a port taken, folder not usable), internal (with what the server said).
  */
 export async function startTemporal(options: StartTemporalOptions): Promise<TemporalServer> {
-  const { folder, port, uiPort, bind = '127.0.0.1', namespace = 'default', signal } = options;
+  const { folder, port, uiPort, namespace = 'default', signal } = options;
   const logFile = options.logFile ?? join(folder, 'temporal.log');
   try {
     mkdirSync(folder, { recursive: true });
@@ -51,14 +51,15 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
   } catch (error) {
     throw fileError(error, folder);
   }
-  await assertPortFree({ purpose: 'Temporal', port, variable: 'HOLDFAST_TEMPORAL_PORT' }, bind);
-  await assertPortFree(
-    { purpose: "Temporal's web page", port: uiPort, variable: 'HOLDFAST_TEMPORAL_UI_PORT' },
-    bind,
-  );
+  await assertPortFree({ purpose: 'Temporal', port, variable: 'HOLDFAST_TEMPORAL_PORT' });
+  await assertPortFree({
+    purpose: "Temporal's web page",
+    port: uiPort,
+    variable: 'HOLDFAST_TEMPORAL_UI_PORT',
+  });
   const logOffset = existsSync(logFile) ? statSync(logFile).size : 0;
-  const child = spawnServer({ ...options, bind, namespace, logFile });
-  const server = describe(child, `${hostToReach(bind)}:${port}`);
+  const child = spawnServer({ ...options, namespace, logFile });
+  const server = describe(child, `${LOOPBACK}:${port}`);
   try {
     const connection = await connectTemporal({
       address: server.address,
@@ -81,11 +82,11 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
   }
 }
 
-function spawnServer(options: StartTemporalOptions & { bind: string; namespace: string; logFile: string }) {
-  const { executable, folder, port, uiPort, bind, namespace, logFile } = options;
+function spawnServer(options: StartTemporalOptions & { namespace: string; logFile: string }) {
+  const { executable, folder, port, uiPort, namespace, logFile } = options;
   const flags = {
     'db-filename': join(folder, 'temporal.db'),
-    ip: bind,
+    ip: LOOPBACK,
     port,
     'ui-port': uiPort,
     namespace,
@@ -144,10 +145,4 @@ function exitError(said: string, logFile: string, cause: unknown): HoldfastError
     `Temporal does not start: ${(reasons.at(-1) ?? lines.at(-1) ?? 'it said nothing').slice(0, 500)} (its log: ${logFile})`,
     { cause },
   );
-}
-
-function hostToReach(bind: string): string {
-  if (bind === '0.0.0.0') return '127.0.0.1';
-  if (bind === '::') return '[::1]';
-  return bind.includes(':') ? `[${bind}]` : bind;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, before, describe, it } from 'mocha';
@@ -45,10 +45,19 @@ describe('supervisor', () => {
     running.push(started);
     return started;
   };
-  it('starts everything, refuses a second start beside it, and Ctrl-C leaves no process', async () => {
-    const system = start();
+  it('starts everything, on loopback alone, refuses a second start beside it, and Ctrl-C leaves no process', async () => {
+    const system = start({ HOLDFAST_BIND: '0.0.0.0' });
     await system.until('READY');
     assert.match(system.stdout, /^STARTS 1$/m);
+    for (const name of ['POSTGRES', 'TEMPORAL', 'TEMPORAL_UI']) {
+      const port = Number(environment[`HOLDFAST_${name}_PORT`]);
+      // Whoever listens on every address answers at the second one of loopback too.
+      assert.deepEqual(
+        [await answers('127.0.0.1', port), await answers('127.0.0.2', port)],
+        [true, false],
+        name,
+      );
+    }
     const names = processesOf(home).map(line => line.split(' ')[1]);
     assert.ok(names.includes('postgres') && names.includes('temporal'), names.join());
 
@@ -174,6 +183,16 @@ function interrupt(started: Started): Promise<number | NodeJS.Signals> {
   process.kill(-started.pid, 'SIGINT');
   return started.exit;
 }
+
+const answers = (host: string, port: number): Promise<boolean> =>
+  new Promise(resolve => {
+    const socket = createConnection({ host, port });
+    const end = (open: boolean): void => {
+      socket.destroy();
+      resolve(open);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
 
 const readPid = (path: string): number =>
   existsSync(path) ? Number(/"pid":(\d+)/.exec(readFileSync(path, 'utf8'))?.[1]) : Number.NaN;
