@@ -1,14 +1,10 @@
 import { isAbsolute } from 'node:path';
 import { startRun } from '../../db/runs/startRun.ts';
-import {
-  type ProjectDefinition,
-  projectDefinition,
-  type TrainerName,
-} from '../../ml/definition/ProjectDefinition.ts';
-import { canonicalJson } from '../../platform/canonicalJson.ts';
+import type { ProjectDefinition, TrainerName } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { trainModelInput } from './trainModelInput.ts';
 import { loadProject } from '../../projects/loadProject.ts';
+import { runDefinition } from '../../projects/runDefinition.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 
 export interface BegunRun {
@@ -44,9 +40,8 @@ export const createBeginRun =
         'invalidArgument',
         `data is ${JSON.stringify(data)}; expected an absolute path that the workers can read.`,
       );
-    const project = (await loadProject(model)).definition;
-    const definition = projectDefinition.parse({ ...project, recipe: recipe ?? project.recipe });
-    const digest = await artifacts.put(Buffer.from(canonicalJson(definition)));
+    const { definition, text } = runDefinition((await loadProject(model)).definition, recipe);
+    const digest = await artifacts.put(Buffer.from(text));
     await startRun(database, {
       id: runId,
       workflowId,

@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import { type Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
+import { loadProject } from '../../projects/loadProject.ts';
+import { runDefinition } from '../../projects/runDefinition.ts';
 import { fileError } from '../fileError.ts';
 import type { StartContext } from './StartContext.ts';
 
@@ -19,48 +21,78 @@ export interface Wanted {
 
 export interface ObtainedRun {
   readonly run: Run;
-  /** It had ended before: nothing was trained now. */
-  readonly found: boolean;
+  /** Why nothing is trained now, for people: the run had ended before. Null where one is under way. */
+  readonly found: string | null;
 }
 
-/** A finished run over the wanted data, or the one that is under way, or a new one. */
+/** A finished run over the wanted data by today's definition, or the one that is under way, or a new one. */
 export async function obtainRun(context: StartContext, wanted: Wanted): Promise<ObtainedRun> {
   const { clients, signal } = context;
   const { model, data, recipe } = wanted;
   const digest = data === undefined ? null : await digestOf(data);
-  const earlier = await findEarlier(context, wanted, digest);
-  if (earlier !== null) return { run: earlier, found: true };
+  const project = await loadProject(model);
+  const definition = runDefinition(project.definition, recipe).digest;
+  const earlier = await findEarlier(context, wanted, { digest, definition, path: project.path });
+  if (earlier !== null) return earlier;
   const run = await clients.runs.startTraining(
     {
       model,
       data: data ?? '',
       recipe: recipe ?? '',
-      workflowId: ['start', model, recipe, digest?.slice(0, 12)].filter(Boolean).join('-'),
+      workflowId: ['start', model, recipe, digest?.slice(0, 12), definition.slice(0, 8)]
+        .filter(Boolean)
+        .join('-'),
       trigger: 'start',
     },
     { signal },
   );
-  return { run, found: false };
+  return { run, found: null };
+}
+
+interface Sought {
+  /** Of the data's bytes; null where none was named. */
+  readonly digest: string | null;
+  /** Digest of the definition that a run begun now would have. */
+  readonly definition: string;
+  readonly path: string;
 }
 
 async function findEarlier(
   context: StartContext,
   { model, recipe }: Wanted,
-  digest: string | null,
-): Promise<Run | null> {
+  { digest, definition, path }: Sought,
+): Promise<ObtainedRun | null> {
   const { clients, signal } = context;
   const production = await productionVersion(context, model);
   if (production === null) return null;
   const get = (id: string) => clients.runs.get({ run: id }, { signal });
-  if (digest === null && recipe === undefined) return get(production.runId);
-  const answer = await clients.runs.list({ model, pageSize: 1000 }, { signal });
-  const same = answer.runs.find(
-    run =>
-      run.status === RunStatus.RUN_STATUS_SUCCEEDED &&
-      (digest === null || run.dataset?.digest === digest) &&
-      (run.result?.input?.recipe ?? undefined) === recipe,
-  );
-  return same === undefined ? null : get(same.id);
+  if (digest === null && recipe === undefined) {
+    const run = await get(production.runId);
+    const changed =
+      production.definitionDigest === definition
+        ? ''
+        : ` ${path} is not what it was trained by: ./holdfast train --model ${model} trains by it.`;
+    return {
+      run,
+      found: `${model} has version ${production.version} in Production (run ${run.workflowId}), so nothing is trained.${changed}`,
+    };
+  }
+  const { versions } = await clients.models.listVersions({ model }, { signal });
+  const ids = versions
+    .filter(
+      version =>
+        version.definitionDigest === definition && (digest === null || version.datasetDigest === digest),
+    )
+    .map(({ runId }) => runId);
+  for (const id of new Set(ids)) {
+    const run = await get(id);
+    if (run.status === RunStatus.RUN_STATUS_SUCCEEDED)
+      return {
+        run,
+        found: `The run ${run.workflowId} has trained ${model} by the same definition${digest === null ? '' : ' on the same data'}, so nothing is trained.`,
+      };
+  }
+  return null;
 }
 
 /** Null while nothing is in Production. */
