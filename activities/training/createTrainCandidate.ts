@@ -8,6 +8,7 @@ import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 import type { Recipe } from '../../ml/trainers/Recipe.ts';
 import { recipesFor } from '../../ml/trainers/recipes.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
+import { trainingDigest } from '../../projects/trainingDigest.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { readDefinition } from '../runs/readDefinition.ts';
 import { withPulse } from '../withPulse.ts';
@@ -90,7 +91,7 @@ async function train(
     label: definition.label,
     id: definition.id ?? null,
     datasetDigest: input.datasetDigest,
-    definitionDigest: input.definition,
+    definitionDigest: trainingDigest(definition),
   };
   const final = await training.final({ kind: 'final', ...base, outOfFold, metadata }, signal);
   const { onnx, holdoutProbabilities } = final;

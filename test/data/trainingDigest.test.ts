@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
+import { runDefinition } from '../../projects/runDefinition.ts';
+import { trainingDigest } from '../../projects/trainingDigest.ts';
+import churn from '../../projects/churn.ts';
+
+// Each field of a definition either decides about training or does not: a new one must be told here which.
+
+const changes: {
+  readonly [Field in keyof Required<ProjectDefinition>]: [ProjectDefinition[Field], boolean];
+} = {
+  name: ['other', false],
+  title: ['Other', false],
+  source: [{ kind: 'file', path: 'elsewhere.csv' }, false],
+  maximumQuarantinedShare: [0.5, false],
+  gate: [{ ...churn.gate, minimumRocAuc: 0.9 }, false],
+  id: [undefined, true],
+  label: [{ column: 'Gone', positive: 'Yes', negative: 'No' }, true],
+  columns: [{ tenure: churn.columns.tenure }, true],
+  trainers: [['randomForest'], true],
+  recipe: ['original', true],
+  split: [{ ...churn.split, folds: 3 }, true],
+  selection: ['rocAuc', true],
+  seed: [churn.seed + 1, true],
+};
+
+describe('the digests of a definition', () => {
+  for (const [field, [value, decides]] of Object.entries(changes))
+    it(`a changed ${field} ${decides ? 'is another' : 'is the same'} training`, () => {
+      const changed = { ...churn, [field]: value };
+      assert.equal(trainingDigest(changed) !== trainingDigest(churn), decides);
+      assert.notEqual(runDefinition(changed).digest, runDefinition(churn).digest);
+    });
+
+  it('a recipe that was asked for is the definition with that recipe', () => {
+    const original = runDefinition({ ...churn, recipe: 'original' });
+    assert.deepEqual(runDefinition(churn, 'original'), original);
+    assert.notEqual(runDefinition(churn).digest, original.digest);
+    assert.equal(
+      runDefinition(churn).text,
+      JSON.stringify(JSON.parse(original.text)).replace('"original"', '"holdfast"'),
+    );
+  });
+});
