@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, it } from 'mocha';
-import { createTrainCandidate } from '../../activities/training/createTrainCandidate.ts';
+import {
+  createTrainCandidate,
+  type TrainCandidateInput,
+  type TrainedCandidate,
+} from '../../activities/training/createTrainCandidate.ts';
 import { createTrainingPool } from '../../activities/training/createTrainingPool.ts';
 import { encodeTable } from '../../ml/dataset/tableCodec.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
@@ -55,11 +59,11 @@ describe('trainCandidate', () => {
       });
       const environment = new MockActivityEnvironment();
       environment.on('heartbeat', (details: TrainCandidateHeartbeat) => beats.push({ during, details }));
-      await environment.run(activity, {
+      await environment.run<[TrainCandidateInput], TrainedCandidate, typeof activity>(activity, {
         definition: await artifacts.put(Buffer.from(canonicalJson(definition))),
         table: await artifacts.put(encodeTable(tinyTable())),
         datasetDigest: 'a'.repeat(64),
-        trainer: 'logisticRegression' as const,
+        trainer: 'logisticRegression',
       });
       const late = beats.filter(beat => beat.during === 'final');
       assert.ok(late.length >= 3, `${late.length} heartbeats while the final fit waited`);
@@ -78,11 +82,15 @@ describe('trainCandidate', () => {
       const activity = createTrainCandidate({ artifacts, logger: collectLogs().logger, training: pool });
       const table = await artifacts.put(encodeTable(tinyTable()));
       const digestOf = async (changes: Partial<ProjectDefinition>): Promise<string> => {
-        const { digest } = await new MockActivityEnvironment().run(activity, {
+        const { digest } = await new MockActivityEnvironment().run<
+          [TrainCandidateInput],
+          TrainedCandidate,
+          typeof activity
+        >(activity, {
           definition: await artifacts.put(Buffer.from(canonicalJson({ ...definition, ...changes }))),
           table,
           datasetDigest: 'a'.repeat(64),
-          trainer: 'logisticRegression' as const,
+          trainer: 'logisticRegression',
         });
         return digest;
       };
