@@ -1,7 +1,7 @@
 import { addressesOf } from '../platform/addresses.ts';
 import type { Configuration } from '../platform/configuration.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
-import { writeFileAtomically } from '../platform/writeFileAtomically.ts';
+import { USER_FILE_MODE, writeFileAtomically } from '../platform/writeFileAtomically.ts';
 import { RunStatus } from '../proto/gen/holdfast/v1/run.ts';
 import { createClients } from './clients/createClients.ts';
 import { watchRun } from './clients/watchRun.ts';
@@ -91,7 +91,7 @@ async function bringToProduction(context: StartContext, options: MainJobOptions)
 
 async function writeReport(path: string, report: object): Promise<void> {
   try {
-    await writeFileAtomically(path, `${JSON.stringify(report, null, 2)}\n`);
+    await writeFileAtomically(path, `${JSON.stringify(report, null, 2)}\n`, { mode: USER_FILE_MODE });
   } catch (error) {
     throw fileError(path, error);
   }

@@ -56,7 +56,7 @@ export function createLocalCopy(home: string, warn: (error: unknown, path: strin
   return {
     readAliases,
     writeAliases: async aliases => {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFileAtomically(state, `${JSON.stringify({ format: 1, aliases }, null, 2)}\n`);
     },
     readModel: async digest => {
@@ -64,7 +64,7 @@ export function createLocalCopy(home: string, warn: (error: unknown, path: strin
       return bytes !== null && sha256(bytes) === digest ? bytes : null;
     },
     keepModel: async (digest, bytes) => {
-      await mkdir(models, { recursive: true });
+      await mkdir(models, { recursive: true, mode: 0o700 });
       await writeFileAtomically(locate(digest), bytes);
     },
     renewModel: async digest => {

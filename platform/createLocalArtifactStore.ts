@@ -7,8 +7,8 @@ import { HoldfastError } from './HoldfastError.ts';
 import { sha256 } from './sha256.ts';
 import { describeWriteError, syncFolder, writeFileAtomically } from './writeFileAtomically.ts';
 
-// Artifacts as files of a local folder: <folder>/<first two digits>/<digest>, read-only, in the manner of Git's object
-// store. Several processes may put and get at once without a lock, because a name says what must be in the file.
+// Artifacts as files of a local folder: <folder>/<first two digits>/<digest>, read-only and for their owner alone, in the
+// manner of Git's object store. Several processes may put and get at once without a lock, because a name says what must be in the file.
 
 const staleAfterMs = 24 * 3600_000;
 
@@ -31,7 +31,7 @@ export function createLocalArtifactStore(folder: string): ArtifactStore {
     if (await holds(path, digest)) await syncFolder(dirname(path));
     else {
       await removeLeftovers(dirname(path));
-      await writeFileAtomically(path, content, { mode: 0o444 });
+      await writeFileAtomically(path, content, { mode: 0o400 });
     }
     return digest;
   };
@@ -86,7 +86,7 @@ async function holds(path: string, digest: string): Promise<boolean> {
 
 async function makeFolder(root: string, folder: string): Promise<void> {
   try {
-    const first = await mkdir(folder, { recursive: true });
+    const first = await mkdir(folder, { recursive: true, mode: 0o700 });
     if (first === undefined) return;
     await syncFolder(root);
     if (first !== folder) await syncFolder(dirname(first));

@@ -24,7 +24,7 @@ export const temporaryName = (name: string): string => `.${name}.${randomUUID()}
 /**
  * Writes the file as a whole, replacing what was there; where anything fails, the old content stays and no other file is left.
  * @param content bytes, UTF-8 text, or chunks of bytes; an error thrown by their source is passed on
- * @param options.mode permissions of the file, less the process's umask
+ * @param options.mode permissions of the file, less the process's umask. Default 0600: what Holdfast keeps is its owner's alone
  * @throws HoldfastError resourceExhausted (no room), failedPrecondition (may not be written)
  */
 export async function writeFileAtomically(
@@ -35,7 +35,7 @@ export async function writeFileAtomically(
   const folder = dirname(path);
   const temporary = join(folder, temporaryName(basename(path)));
   try {
-    const file = await open(temporary, 'wx', options.mode ?? 0o644);
+    const file = await open(temporary, 'wx', options.mode ?? 0o600);
     try {
       await file.writeFile(content);
       await file.sync();
@@ -49,6 +49,9 @@ export async function writeFileAtomically(
     throw describeWriteError(error, path);
   }
 }
+
+/** The mode of a file that somebody asked for and will show to others: whatever their umask leaves. */
+export const USER_FILE_MODE = 0o666;
 
 /** Makes the names in a folder (new, renamed, removed) outlive a power cut. */
 export async function syncFolder(folder: string): Promise<void> {

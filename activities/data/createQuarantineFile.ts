@@ -17,7 +17,7 @@ export interface QuarantineFile {
 
 /**
  * The rows that were not taken, for people to open and correct: their number, what is wrong, then every original field.
- * The file has its name only when it is complete.
+ * The file has its name only when it is complete, and is its owner's alone: these are customers.
  */
 export function createQuarantineFile(path: string, columns: readonly string[]): QuarantineFile {
   const temporary = join(dirname(path), temporaryName(basename(path)));
@@ -35,8 +35,8 @@ export function createQuarantineFile(path: string, columns: readonly string[]): 
     write(async () => {
       if (pending.length === 0) return;
       if (file === null) {
-        await mkdir(dirname(path), { recursive: true });
-        file = await open(temporary, 'wx');
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        file = await open(temporary, 'wx', 0o600);
         await file.writeFile(
           formatCsvRow([unused('row', columns), unused('violations', columns), ...columns]),
         );

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
-import { writeFileAtomically } from '../../platform/writeFileAtomically.ts';
+import { USER_FILE_MODE, writeFileAtomically } from '../../platform/writeFileAtomically.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
 import { fileError } from '../fileError.ts';
@@ -68,7 +68,7 @@ async function init(context: CliContext, file: string, options: InitOptions): Pr
 async function writeDefinition(path: string, text: string, force: boolean): Promise<void> {
   try {
     if (force) {
-      await writeFileAtomically(path, text);
+      await writeFileAtomically(path, text, { mode: USER_FILE_MODE });
       return;
     }
     const file = await open(path, 'wx');

@@ -62,8 +62,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const logFile = options.logFile ?? join(folder, 'postgres.log');
   const binaries = postgresBinaries();
   try {
-    mkdirSync(folder, { recursive: true });
-    mkdirSync(dirname(logFile), { recursive: true });
+    // To be passed by the account that root lends; `data` and `password` in it are closed.
+    mkdirSync(folder, { recursive: true, mode: 0o711 });
+    mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw fileError(error, folder);
   }

@@ -1,7 +1,10 @@
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HoldfastError } from '../HoldfastError.ts';
 import { fileError } from '../lifecycle/fileError.ts';
+
+// Customers' data lies in the home: its folders are their owner's alone. Only the way to PostgreSQL's data can be passed by
+// others, for PostgreSQL may run under another account (decision 0006); what lies there is closed by itself.
 
 /** The folders that the supervisor keeps in Holdfast's home. */
 export interface HomeFolders {
@@ -14,12 +17,25 @@ export interface HomeFolders {
 /** Below this PostgreSQL cannot even be set up. */
 const NEEDED_BYTES = 200 * 1024 * 1024;
 
+const privateFolders = [
+  'artifacts',
+  'cache',
+  'data',
+  'inference',
+  'logs',
+  'quarantine',
+  'run',
+  'temporal',
+] as const;
+
 /** Makes the folders and proves that they can be written. @throws HoldfastError with one sentence where not. */
 export function prepareHome(home: string): HomeFolders {
   const folders = { home, logs: join(home, 'logs'), run: join(home, 'run') };
   try {
-    mkdirSync(folders.logs, { recursive: true });
-    mkdirSync(folders.run, { recursive: true });
+    // A home that is there already keeps its mode: the user made it, maybe for more than this.
+    mkdirSync(home, { recursive: true, mode: 0o711 });
+    mkdirSync(join(home, 'postgres'), { recursive: true, mode: 0o711 });
+    for (const name of privateFolders) makePrivate(join(home, name));
     const probe = join(folders.run, `probe-${process.pid}`);
     try {
       writeFileSync(probe, Buffer.alloc(64 * 1024), { flush: true });
@@ -38,4 +54,10 @@ export function prepareHome(home: string): HomeFolders {
     );
   }
   return folders;
+}
+
+/** One that everybody may enter was made by an earlier version; a group that somebody let in on purpose stays. */
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if ((statSync(folder).mode & 0o007) !== 0) chmodSync(folder, 0o700);
 }

@@ -46,8 +46,8 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
   const { folder, port, uiPort, namespace = 'default', signal } = options;
   const logFile = options.logFile ?? join(folder, 'temporal.log');
   try {
-    mkdirSync(folder, { recursive: true });
-    mkdirSync(dirname(logFile), { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(logFile), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw fileError(error, folder);
   }

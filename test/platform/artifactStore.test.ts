@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { sha256 } from '../../platform/sha256.ts';
-import { writeFileAtomically } from '../../platform/writeFileAtomically.ts';
+import { USER_FILE_MODE, writeFileAtomically } from '../../platform/writeFileAtomically.ts';
 
 const run = promisify(execFile);
 
@@ -50,7 +50,7 @@ async function* failing(code: string): AsyncGenerator<Uint8Array> {
 const absent = sha256('never stored');
 
 describe('createLocalArtifactStore', () => {
-  it('keeps bytes under their digest, read-only, and answers them', async () => {
+  it('keeps bytes under their digest, read-only for their owner alone, and answers them', async () => {
     const store = createLocalArtifactStore(join(folder, 'not', 'yet', 'there'));
     const bytes = randomBytes(100_000);
     const digest = await store.put(bytes);
@@ -58,7 +58,8 @@ describe('createLocalArtifactStore', () => {
     assert.deepEqual(await store.get(digest), bytes);
     const path = await store.path(digest);
     assert.equal(path, join(folder, 'not', 'yet', 'there', digest.slice(0, 2), digest));
-    assert.equal((await stat(path)).mode & 0o222, 0);
+    assert.equal((await stat(path)).mode & 0o777, 0o400);
+    assert.equal((await stat(join(folder, 'not'))).mode & 0o777, 0o700);
     assert.equal(await store.has(digest), true);
   });
 
@@ -167,6 +168,14 @@ describe('writeFileAtomically', () => {
     await writeFileAtomically(path, 'second');
     assert.equal(await readFile(path, 'utf8'), 'second');
     assert.deepEqual(await readdir(folder), ['state.json']);
+  });
+
+  it('writes for the owner alone, but what the user asked for as the umask says', async () => {
+    const path = join(folder, 'file');
+    await writeFileAtomically(path, '');
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    await writeFileAtomically(path, '', { mode: USER_FILE_MODE });
+    assert.equal((await stat(path)).mode & 0o777, 0o666 & ~process.umask());
   });
 
   for (const { system, code, pattern } of [
