@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, it } from 'mocha';
 import { ingestFile } from '../../activities/data/ingestFile.ts';
 import { simulateSource } from '../../activities/data/simulateSource.ts';
 import { decodeTable } from '../../ml/dataset/tableCodec.ts';
+import { SIMULATOR_VERSION } from '../../ml/simulation/simulatorVersion.ts';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
 import churn from '../../projects/churn.ts';
 import { requireData } from '../peers/requirePeer.ts';
@@ -22,6 +23,18 @@ const ingest = (folder: string, path: string, signal?: AbortSignal) =>
     quarantineFolder: join(folder, 'quarantine'),
     signal,
   });
+
+/** With the system's folder for temporary files being another. */
+async function ingestBeside(temporary: string, folder: string, path: string): Promise<void> {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = temporary;
+  try {
+    await ingest(folder, path);
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+}
 
 describe('ingestFile', () => {
   it("takes IBM's Telco table whole, its eleven blank TotalCharges being a known case", async function () {
@@ -131,6 +144,37 @@ describe('ingestFile', () => {
     });
   });
 
+  it('keeps nothing of a file that is refused, and does not tell what is in one of which nothing fits', async () => {
+    await withTemporaryFolder(async folder => {
+      const temporary = join(folder, 'temporary');
+      await mkdir(temporary);
+      const foreign = join(folder, 'shadow');
+      await writeFile(foreign, 'root:$y$j9T$secret$hash:19000:0:99999:7:::\nbin:*:19000:0:99999:7:::\n');
+      await assert.rejects(ingestBeside(temporary, folder, foreign), error => {
+        expectError(
+          'invalidArgument',
+          /lacks 21 columns .* Its header has 1 other name: is it the right file\?/,
+        )(error);
+        assert.doesNotMatch(String(error), /root|secret|hash/);
+        return true;
+      });
+      const source = await readFile(
+        await simulateSource({ model: 'churn', rows: 200, seed: 3 }, folder),
+        'utf8',
+      );
+      const wrong = join(folder, 'wrong.csv');
+      await writeFile(wrong, source.replaceAll(/,(Yes|No)$/gm, ',Perhaps'));
+      await assert.rejects(
+        ingestBeside(temporary, folder, wrong),
+        expectError('failedPrecondition', /200 of 200 rows/),
+      );
+      assert.ok(!(await readdir(folder)).includes('artifacts'), 'something was stored');
+      const [quarantined = ''] = await readdir(join(folder, 'quarantine'));
+      assert.equal((await stat(join(folder, 'quarantine', quarantined))).mode & 0o777, 0o600);
+      assert.deepEqual(await readdir(temporary), []);
+    });
+  });
+
   it('stores nothing of a file that is no table', async () => {
     await withTemporaryFolder(async folder => {
       const path = join(folder, 'table.csv');
@@ -147,11 +191,12 @@ describe('simulateSource', () => {
       const path = await simulateSource({ model: 'churn', rows: 250, seed: 9 }, join(folder, 'a'));
       const again = await simulateSource({ model: 'churn', rows: 250, seed: 9 }, join(folder, 'b'));
       assert.deepEqual(await readFile(again), await readFile(path));
-      assert.equal(path, join(folder, 'a', 'churn-simulated-250-9.csv'));
+      const name = `churn-simulated-v${SIMULATOR_VERSION}-250-9.csv`;
+      assert.equal(path, join(folder, 'a', name));
       await writeFile(path, 'kept');
       await simulateSource({ model: 'churn', rows: 250, seed: 9 }, join(folder, 'a'));
       assert.equal(await readFile(path, 'utf8'), 'kept');
-      assert.deepEqual(await readdir(join(folder, 'a')), ['churn-simulated-250-9.csv']);
+      assert.deepEqual(await readdir(join(folder, 'a')), [name]);
     });
   });
 

@@ -9,6 +9,7 @@ import {
   DRIFTED_CHURN_RATE,
   simulateTelco,
 } from '../../../ml/simulation/simulateTelco.ts';
+import { SIMULATOR_VERSION } from '../../../ml/simulation/simulatorVersion.ts';
 import { type TelcoRow, telcoColumns } from '../../../ml/simulation/TelcoRow.ts';
 import { telcoCsv } from '../../../ml/simulation/telcoCsv.ts';
 import churn from '../../../projects/churn.ts';
@@ -146,6 +147,16 @@ describe('simulateTelco', () => {
       assert.notEqual(digest(5, drift), digest(6, drift));
     });
   }
+
+  it('has another version where it draws other tables', () => {
+    const drawnBy = createHash('sha256');
+    for (const drift of driftKinds) drawnBy.update(digest(5, drift));
+    // Where the digest changes on purpose, SIMULATOR_VERSION goes up with it.
+    assert.deepEqual(
+      [SIMULATOR_VERSION, drawnBy.digest('hex')],
+      [1, 'e2e258534256d90fe78c70fc2c3b513fd6764707fa1111d846dae8300abd4ae6'],
+    );
+  });
 
   it('does not depend on where it starts', () => {
     assert.deepEqual(draw('none', 50, 100), rowsOf('none').slice(100, 150));
