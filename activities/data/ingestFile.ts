@@ -1,3 +1,6 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { profileTable, type TableProfile } from '../../ml/dataset/profileTable.ts';
 import { encodeTable } from '../../ml/dataset/tableCodec.ts';
@@ -8,6 +11,7 @@ import { sha256 } from '../../platform/sha256.ts';
 import { inspectFile } from '../../platform/tabular/inspectFile.ts';
 import { readTextTable } from '../../platform/tabular/readTextTable.ts';
 import { checkAcceptable } from './checkAcceptable.ts';
+import { copyPrivately } from './copyPrivately.ts';
 import type { Violation, ViolationCount } from './Violation.ts';
 import { validateSource } from './validateSource.ts';
 
@@ -51,18 +55,30 @@ interface DatasetSchema {
 }
 
 /**
- * Takes a CSV or Parquet file in: its bytes into the artifact store (nothing depends on the user's file afterwards), its
- * rows validated, the accepted ones as a table artifact, the others in a quarantine file.
+ * Takes a CSV or Parquet file in: its rows validated, the accepted ones as a table artifact, the others in a quarantine file,
+ * its bytes into the artifact store (nothing depends on the user's file afterwards). Of a file that is refused nothing stays but
+ * its quarantine: whoever may name a path must not be able to have any file of the machine kept.
  * @throws HoldfastError notFound or invalidArgument (not a readable table, columns missing), failedPrecondition (too much in
  * quarantine, too few rows, one class only; with the report), what the artifact store throws; what `signal` was aborted with
  */
 export async function ingestFile(input: IngestFileInput): Promise<IngestResult> {
-  const { definition, path, shownAs = path, artifacts, quarantineFolder, onProgress, signal } = input;
-  await inspectFile(path);
+  const { path, shownAs = path, signal } = input;
+  await inspectFile(path, shownAs);
   signal?.throwIfAborted();
-  const digest = await artifacts.putFile(path);
-  // What is read is what was digested, also where somebody edits the user's file meanwhile.
-  const batches = readTextTable(await artifacts.path(digest), { shownAs, signal });
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-ingest-'));
+  try {
+    // What is read and stored is what was digested, also where somebody edits the user's file meanwhile.
+    const copy = join(folder, 'source');
+    const digest = await copyPrivately(path, copy, { shownAs, signal });
+    return await ingestCopy(input, copy, digest);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function ingestCopy(input: IngestFileInput, copy: string, digest: string): Promise<IngestResult> {
+  const { definition, path, shownAs = path, artifacts, quarantineFolder, onProgress, signal } = input;
+  const batches = readTextTable(copy, { shownAs, signal });
   const definitionDigest = sha256(canonicalJson(definition));
   const result = await validateSource(definition, batches, {
     shownAs,
@@ -75,6 +91,7 @@ export async function ingestFile(input: IngestFileInput): Promise<IngestResult> 
   checkAcceptable(definition, result, shownAs);
   const { table, sourceRows, quarantined, quarantineFile } = result;
   signal?.throwIfAborted();
+  assert.equal(await artifacts.putFile(copy), digest, 'the private copy was changed');
   return {
     digest,
     sourceRows,

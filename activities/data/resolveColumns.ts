@@ -14,7 +14,7 @@ export interface ResolvedColumns {
 
 /**
  * Finds the definition's columns in a file's header.
- * @throws HoldfastError invalidArgument that lists every missing column, with the name that was probably meant, and all found
+ * @throws HoldfastError invalidArgument that lists every missing column, with the name that was probably meant, and those found
  */
 export function resolveColumns(
   definition: ProjectDefinition,
@@ -31,9 +31,14 @@ export function resolveColumns(
       const meant = suggest(name, unused);
       return `${JSON.stringify(name)}${meant === undefined ? '' : ` (is it ${JSON.stringify(meant)}?)`}`;
     });
+    // A file of which nothing fits may be any file of the machine: its first line is not repeated to whoever named it.
+    const found =
+      missing.length === wanted.length
+        ? `Its header has ${header.length} other ${header.length === 1 ? 'name' : 'names'}: is it the right file?`
+        : `It has: ${listNames(header)}.`;
     throw new HoldfastError(
       'invalidArgument',
-      `${shownAs} lacks ${missing.length === 1 ? 'a column' : `${missing.length} columns`} of the project definition "${definition.name}": ${described.join(', ')}. It has: ${listNames(header)}. Rename the columns in the file, or change the definition.`,
+      `${shownAs} lacks ${missing.length === 1 ? 'a column' : `${missing.length} columns`} of the project definition "${definition.name}": ${described.join(', ')}. ${found} Rename the columns in the file, or change the definition.`,
       { violations: missing.map(field => ({ field, description: 'expected a column of this name' })) },
     );
   }
@@ -46,6 +51,6 @@ export function resolveColumns(
 }
 
 function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 100).map(name => JSON.stringify(name.slice(0, 100)));
+  const shown = names.slice(0, 50).map(name => JSON.stringify(name.slice(0, 60)));
   return `${shown.join(', ')}${names.length > shown.length ? ` and ${names.length - shown.length} more` : ''}`;
 }

@@ -1,5 +1,8 @@
 import { HoldfastError } from '../HoldfastError.ts';
 
+/** The file may be another than the user meant, so that little of it is repeated. */
+const MOST_SHOWN = 10;
+
 /**
  * @throws HoldfastError invalidArgument where there is no header, or a name stands twice (columns without a name may repeat:
  * nothing can refer to them)
@@ -19,8 +22,14 @@ export function checkHeader(names: readonly string[], shownAs: string): readonly
     throw new HoldfastError(
       'invalidArgument',
       `${shownAs} has columns of the same name: ${repeated
-        .map(([name, where]) => `${JSON.stringify(name.slice(0, 200))} in positions ${where.join(', ')}`)
-        .join('; ')}. Rename or remove the repetitions.`,
+        .slice(0, MOST_SHOWN)
+        .map(([name, where]) => `${JSON.stringify(name.slice(0, 60))} in positions ${listPositions(where)}`)
+        .join(
+          '; ',
+        )}${repeated.length > MOST_SHOWN ? ` and ${repeated.length - MOST_SHOWN} more` : ''}. Rename or remove the repetitions.`,
     );
   return names;
 }
+
+const listPositions = (positions: readonly number[]): string =>
+  `${positions.slice(0, MOST_SHOWN).join(', ')}${positions.length > MOST_SHOWN ? ', …' : ''}`;
