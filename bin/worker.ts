@@ -19,7 +19,7 @@ await runProcess('worker', async ({ configuration, logger }) => {
   const worker = await createWorker({
     address: temporalAddress,
     namespace: configuration.temporalNamespace,
-    workflowsPath: new URL('../workflows/workflows.ts', import.meta.url).pathname,
+    workflowsPath: join(import.meta.dirname, '../workflows/workflows.ts'),
     activities,
     logger,
   });

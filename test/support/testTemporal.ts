@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundle } from '@temporalio/worker';
 import { after, type Context } from 'mocha';
@@ -28,7 +29,7 @@ export function testTemporal(test: Context): Promise<TestWorkflowEnvironment> {
 export function workflowBundle(): Promise<WorkflowBundle> {
   bundle ??= bundleWorkflowCode({
     logger,
-    workflowsPath: new URL('../../workflows/workflows.ts', import.meta.url).pathname,
+    workflowsPath: join(import.meta.dirname, '../../workflows/workflows.ts'),
   });
   return bundle;
 }
