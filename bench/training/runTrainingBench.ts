@@ -31,7 +31,14 @@ export async function runTrainingBench(args: readonly string[]): Promise<void> {
   const lines: BenchLine[] = [];
   for (const each of cases) {
     report(`${each.name}, ${each.rows} rows …`);
-    lines.push(await runCase(each, options.runs, python));
+    const line = await runCase(each, options.runs, python);
+    const { holdfast, scikitLearn } = line;
+    // A long bench that is cut short has then told what it knows.
+    report(
+      `  ${holdfast.seconds.toFixed(2)} s (${holdfast.cpuSeconds.toFixed(2)} CPU), scikit-learn ` +
+        `${scikitLearn.seconds.toFixed(2)} s (${scikitLearn.cpuSeconds.toFixed(2)} CPU)`,
+    );
+    lines.push(line);
   }
   const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() };
   process.stdout.write(
