@@ -6,6 +6,7 @@ import type { ListRunsRequest, ListRunsResponse, Run } from '../../proto/gen/hol
 import type { ControlPorts } from '../ControlPorts.ts';
 import { encodeRun } from './encodeRun.ts';
 import { findRow } from './findRow.ts';
+import { mapBounded } from './mapBounded.ts';
 import { readUnrecorded } from './readRun.ts';
 import { readRunFacts } from './readRunFacts.ts';
 import { reconcile } from './reconcile.ts';
@@ -14,6 +15,8 @@ const DEFAULT_PAGE = 50;
 const pageSize = z.number().int().min(0).max(1000);
 /** Workflows that Temporal says are running and the registry does not have: only where workers are far behind. */
 const MAXIMUM_UNRECORDED = 50;
+/** Runs that are asked for in Temporal at once: a row whose workflow was terminated says running for ever, and is asked each time. */
+const QUESTIONS_IN_FLIGHT = 8;
 
 /**
  * Runs, newest first, as they are now; also those that no worker has begun yet.
@@ -33,7 +36,7 @@ export async function listRuns(ports: ControlPorts, request: ListRunsRequest): P
     readRows(ports.database, { model, limit }),
     listUnrecorded(ports, model),
   ]);
-  const reconciled = await Promise.all(rows.map(row => reconcile(ports, row)));
+  const reconciled = await mapBounded(rows, QUESTIONS_IN_FLIGHT, row => reconcile(ports, row));
   const versions = await listVersionsOfRuns(
     ports.database,
     rows.map(({ id }) => id),
@@ -63,14 +66,12 @@ async function listUnrecorded(ports: ControlPorts, model: string | undefined): P
       }
       return found;
     });
-    const runs = await Promise.all(
-      running.map(async ({ workflowId, runId }) => {
-        const facts = await readRunFacts(temporal, workflowId, runId);
-        // Temporal's list lags behind: what it calls running may have ended.
-        if (facts?.status !== 'running' || (await findRow(database, facts.id)) !== null) return null;
-        return readUnrecorded(ports, facts);
-      }),
-    );
+    const runs = await mapBounded(running, QUESTIONS_IN_FLIGHT, async ({ workflowId, runId }) => {
+      const facts = await readRunFacts(temporal, workflowId, runId);
+      // Temporal's list lags behind: what it calls running may have ended.
+      if (facts?.status !== 'running' || (await findRow(database, facts.id)) !== null) return null;
+      return readUnrecorded(ports, facts);
+    });
     return runs.filter(run => run !== null).filter(run => model === undefined || run.model === model);
   } catch (error) {
     // The registry's own rows are worth answering while Temporal is away.
