@@ -138,7 +138,8 @@ describe('the gateway before control', () => {
         await waitUntil('the first line of the second', () => lines.length > 0);
         const begun = performance.now();
         await gateway.close();
-        assert.ok(performance.now() - begun < 5000, 'the watch held up the end');
+        // The watch itself would never end.
+        assert.ok(performance.now() - begun < 30_000, 'the watch held up the end');
         assert.equal(await ended, 'end');
         const { error } = z
           .strictObject({ error: z.looseObject({ status: z.string(), message: z.string() }) })

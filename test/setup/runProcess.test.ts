@@ -71,7 +71,7 @@ describe('runProcess', () => {
     started.child.kill('SIGTERM');
     assert.equal(await started.exit, 1);
     const tookMs = Date.now() - startedAt;
-    assert.ok(tookMs >= DRAIN_MS - 100 && tookMs < DRAIN_MS + 5000, `${tookMs} ms`);
+    assert.ok(tookMs >= DRAIN_MS - 100 && tookMs < DRAIN_MS + 30_000, `${tookMs} ms`);
     assert.match(started.stderr, /did not drain in time/);
   });
 });

@@ -222,7 +222,7 @@ describe('createGrpcServer', () => {
         const closedMs = performance.now() - begun;
         assert.equal((await finishing).model, 'churn');
         assert.ok(['unavailable', 'internal'].includes((await never).code));
-        assert.ok(closedMs >= 450 && closedMs < 5000, String(closedMs));
+        assert.ok(closedMs >= 450 && closedMs < 30_000, String(closedMs));
         client.close();
       },
       500,
