@@ -1,4 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { temporal } from '@temporalio/proto';
@@ -10,10 +11,22 @@ type History = temporal.api.history.v1.IHistory;
 
 const folder = new URL('../histories/', import.meta.url);
 
-export async function saveHistory(history: History, name: string): Promise<void> {
+/** The workflow's history as `<name>.json`, and each of its children's as `<name>-<the child's type>.json`. */
+export async function saveHistories(client: Client, handle: WorkflowHandle, name: string): Promise<void> {
   if (process.env.UPDATE_HISTORIES !== '1') return;
   await mkdir(folder, { recursive: true });
+  const history = await handle.fetchHistory();
   await writeFile(new URL(`${name}.json`, folder), `${historyToJSON(history)}\n`);
+  for (const { childWorkflowExecutionStartedEventAttributes: child } of history.events ?? []) {
+    const { workflowExecution, workflowType } = child ?? {};
+    if (!workflowExecution?.workflowId || !workflowType?.name) continue;
+    const { workflowId, runId } = workflowExecution;
+    await saveHistories(
+      client,
+      client.workflow.getHandle(workflowId, runId ?? undefined),
+      `${name}-${workflowType.name}`,
+    );
+  }
 }
 
 export async function savedHistories(): Promise<{ name: string; history: History }[]> {

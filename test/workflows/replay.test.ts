@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Worker } from '@temporalio/worker';
 import { describe, it } from 'mocha';
+import * as workflows from '../../workflows/workflows.ts';
 import { savedHistories } from '../support/histories.ts';
 import { workflowBundle } from '../support/testTemporal.ts';
 
@@ -10,7 +11,11 @@ import { workflowBundle } from '../support/testTemporal.ts';
 describe('recorded histories', () => {
   it('replay with today’s workflows', async () => {
     const histories = await savedHistories();
-    assert.ok(histories.length >= 3, `only ${histories.length} histories are recorded`);
+    const recorded = histories.map(
+      ({ history }) => history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name,
+    );
+    for (const type of Object.keys(workflows))
+      assert.ok(recorded.includes(type), `no history of ${type} is recorded`);
     const bundle = await workflowBundle();
     for (const { name, history } of histories) {
       // The children's ids are made of the workflow's own.

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { before, describe, it } from 'mocha';
+import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import { listVersions } from '../../db/models/listVersions.ts';
 import { getRun } from '../../db/runs/getRun.ts';
+import type { Run } from '../../db/runs/Run.ts';
 import { simulateTelco } from '../../ml/simulation/simulateTelco.ts';
 import { telcoCsv } from '../../ml/simulation/telcoCsv.ts';
 import { TASK_QUEUE, type TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
-import { saveHistory } from '../support/histories.ts';
+import { saveHistories } from '../support/histories.ts';
 import { type StartedProcess, startProcess } from '../support/startProcess.ts';
 import { testTemporal } from '../support/testTemporal.ts';
 import { waitUntil } from '../support/waitUntil.ts';
@@ -75,15 +77,30 @@ async function foldsKnown(handle: WorkflowHandle): Promise<string[]> {
   });
 }
 
+const digestsOf = (versions: readonly ModelVersion[]): string[] =>
+  versions.map(({ trainer, digest }) => `${trainer} ${digest}`).sort();
+
 describe('trainModel by the real worker', () => {
   let client: Client;
   let address: string;
-  let undisturbed: string[];
+  /** What the others are compared with. */
+  let undisturbed: { versions: ModelVersion[]; folds: string[]; run: Run };
 
   before(async function () {
     const environment = await testTemporal(this);
     client = environment.client;
     address = environment.address;
+    undisturbed = await withWorld(async ({ database, data, startWorker }) => {
+      const worker = await startWorker(address);
+      const handle = await start(data, 'undisturbed');
+      await handle.result();
+      await saveHistories(client, handle, 'trainModel-first');
+      return {
+        versions: await listVersions(database, 'churn'),
+        folds: foldsTrained(worker),
+        run: await getRun(database, 'undisturbed'),
+      };
+    });
   });
 
   const start = (data: string, workflowId: string): Promise<WorkflowHandle> =>
@@ -93,21 +110,14 @@ describe('trainModel by the real worker', () => {
       args: [{ model: 'churn', data }],
     });
 
-  it('takes a table to four registered versions and one in Production', () =>
-    withWorld(async ({ database, data, startWorker }) => {
-      const worker = await startWorker(address);
-      const handle = await start(data, 'undisturbed');
-      await handle.result();
-      const versions = await listVersions(database, 'churn');
-      undisturbed = versions.map(({ trainer, digest }) => `${trainer} ${digest}`).sort();
-      assert.equal(undisturbed.length, 4);
-      assert.equal(versions.filter(({ aliases }) => aliases.includes('production')).length, 1);
-      assert.equal(new Set(foldsTrained(worker)).size, 20);
-      const run = await getRun(database, 'undisturbed');
-      assert.equal(run.status, 'succeeded');
-      assert.equal(run.dataset?.rows, rows);
-      await saveHistory(await handle.fetchHistory(), 'trainModel-first');
-    }));
+  it('takes a table to four registered versions and one in Production', () => {
+    const { versions, folds, run } = undisturbed;
+    assert.equal(digestsOf(versions).length, 4);
+    assert.equal(versions.filter(({ aliases }) => aliases.includes('production')).length, 1);
+    assert.equal(new Set(folds).size, 20);
+    assert.equal(run.status, 'succeeded');
+    assert.equal(run.dataset?.rows, rows);
+  });
 
   it('goes on after kill -9 without training a finished fold again, to the same digests', () =>
     withWorld(async ({ database, data, startWorker }) => {
@@ -129,8 +139,8 @@ describe('trainModel by the real worker', () => {
       );
       assert.equal(new Set(foldsTrained(first, second)).size, 20);
       const versions = await listVersions(database, 'churn');
-      assert.deepEqual(versions.map(({ trainer, digest }) => `${trainer} ${digest}`).sort(), undisturbed);
-      await saveHistory(await handle.fetchHistory(), 'trainModel-worker-killed');
+      assert.deepEqual(digestsOf(versions), digestsOf(undisturbed.versions));
+      await saveHistories(client, handle, 'trainModel-worker-killed');
     }));
 
   it('stops training when it is cancelled, and says so in the registry', () =>
@@ -145,6 +155,6 @@ describe('trainModel by the real worker', () => {
       const run = await getRun(database, 'cancelled');
       assert.equal(run.status, 'cancelled');
       assert.deepEqual(await listVersions(database, 'churn'), []);
-      await saveHistory(await handle.fetchHistory(), 'trainModel-cancelled');
+      await saveHistories(client, handle, 'trainModel-cancelled');
     }));
 });
