@@ -37,6 +37,8 @@ export interface EmbeddedPostgresOptions {
   readonly logFile?: string;
   /** Told in constant sentences, when something unusual is done. */
   readonly logger?: { warn(fields: object, message: string): void };
+  /** Told at once, long before the server answers, so that it can be found after a kill -9. */
+  readonly onSpawn?: (pid: number) => void;
   /** Gives up waiting (and stops the server) when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -92,6 +94,7 @@ async function launch(options: EmbeddedPostgresOptions, how: Launch): Promise<Em
   for (let attempt = 1; ; attempt++) {
     const logOffset = existsSync(how.logFile) ? statSync(how.logFile).size : 0;
     const child = spawnServer(options.port, how);
+    if (child.pid !== undefined) options.onSpawn?.(child.pid);
     const exited = new Promise<void>((done, fail) => child.once('error', fail).once('exit', () => done()));
     const server = describe(child, exited, options, how);
     try {

@@ -41,12 +41,13 @@ export async function startPostgres({
   const logger = { warn: (_fields: object, message: string) => warn(`postgres: ${message}`) };
   const server = await superviseServer(
     { name: 'postgres', runFolder: folders.run },
-    stop =>
+    (stop, onSpawn) =>
       startEmbeddedPostgres({
         folder: join(home, 'postgres'),
         port: ports.postgres,
         logFile,
         logger,
+        onSpawn,
         signal: stop,
       }),
     warn,
@@ -77,7 +78,7 @@ export async function startOrReachTemporal(context: ServerContext): Promise<Runn
   rotateLog(logFile);
   const server = await superviseServer(
     { name: 'temporal', runFolder: folders.run },
-    stop =>
+    (stop, onSpawn) =>
       startTemporal({
         executable: found.path,
         folder: join(home, 'temporal'),
@@ -85,6 +86,7 @@ export async function startOrReachTemporal(context: ServerContext): Promise<Runn
         uiPort: ports.temporalUi,
         namespace,
         logFile,
+        onSpawn,
         signal: stop,
       }),
     warn,

@@ -23,16 +23,19 @@ const LONGEST_PAUSE_MS = 30_000;
 /** @throws whatever the first start throws; later ones are tried again, with a warning, until they succeed */
 export async function superviseServer<T extends Server>(
   { name, runFolder }: { name: string; runFolder: string },
-  start: (signal: AbortSignal) => Promise<T>,
+  start: (signal: AbortSignal, onSpawn: (pid: number) => void) => Promise<T>,
   warn: (line: string) => void,
   signal: AbortSignal,
 ): Promise<SupervisedServer<T>> {
   const stopping = new AbortController();
   const stopSignal = stopping.signal;
   const startRecorded = async (give: AbortSignal): Promise<T> => {
-    const server = await start(give);
-    recordProcess(runFolder, name, server.pid);
-    return server;
+    try {
+      return await start(give, pid => recordProcess(runFolder, name, pid));
+    } catch (error) {
+      forgetProcess(runFolder, name); // A start that fails has stopped what it started.
+      throw error;
+    }
   };
   const first = await startRecorded(signal);
   let current = first;

@@ -24,6 +24,8 @@ export interface StartTemporalOptions {
   readonly namespace?: string;
   /** Default: `<folder>/temporal.log`. Appended to. */
   readonly logFile?: string;
+  /** Told at once, long before the server answers, so that it can be found after a kill -9. */
+  readonly onSpawn?: (pid: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -59,6 +61,7 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
   });
   const logOffset = existsSync(logFile) ? statSync(logFile).size : 0;
   const child = spawnServer({ ...options, namespace, logFile });
+  if (child.pid !== undefined) options.onSpawn?.(child.pid);
   const server = describe(child, `${LOOPBACK}:${port}`);
   try {
     const connection = await connectTemporal({
