@@ -98,11 +98,12 @@ function entry(name: string): string {
 
 function ownProcesses({ ports, bind }: Configuration): OwnProcess[] {
   return [
-    { name: 'worker', entry: entry('worker'), ports: [] },
+    { name: 'worker', entry: entry('worker'), ports: [], needs: ['DATABASE_URL', 'TEMPORAL_ADDRESS'] },
     {
       name: 'control',
       entry: entry('control'),
       ports: [{ purpose: 'control', port: ports.control, variable: 'HOLDFAST_CONTROL_PORT' }],
+      needs: ['DATABASE_URL', 'TEMPORAL_ADDRESS'],
     },
     {
       name: 'inference',
@@ -110,11 +111,13 @@ function ownProcesses({ ports, bind }: Configuration): OwnProcess[] {
       ports: [
         { purpose: 'inference', port: ports.inference, variable: 'HOLDFAST_INFERENCE_PORT', host: bind },
       ],
+      needs: ['DATABASE_URL'],
     },
     {
       name: 'gateway',
       entry: entry('gateway'),
       ports: [{ purpose: 'the gateway', port: ports.http, variable: 'HOLDFAST_HTTP_PORT' }],
+      needs: [],
     },
   ];
 }

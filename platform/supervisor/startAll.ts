@@ -21,6 +21,8 @@ export interface OwnProcess {
   /** Absolute path of its TypeScript file. */
   readonly entry: string;
   readonly ports: readonly WantedPort[];
+  /** Which of the servers' addresses it is told. */
+  readonly needs: readonly ('DATABASE_URL' | 'TEMPORAL_ADDRESS')[];
 }
 
 export interface StartAllOptions {
@@ -70,14 +72,15 @@ async function startParts(options: StartAllOptions, system: StoppableParts): Pro
   signal.throwIfAborted();
   await migrate(postgres.address);
 
-  const started = processes.map(({ name, entry }, index) => {
+  const started = processes.map(({ name, entry, needs }, index) => {
     const logFile = join(folders.logs, `${name}.log`);
-    const environment = {
+    const environment: NodeJS.ProcessEnv = {
       ...process.env,
       HOLDFAST_HOME: configuration.home,
       HOLDFAST_METRICS_PORT: String(configuration.ports.metrics + index),
-      DATABASE_URL: postgres.address,
-      TEMPORAL_ADDRESS: temporal.address,
+      // The database's password is in its URL. Undefined: also what we were given ourselves is not handed on.
+      DATABASE_URL: needs.includes('DATABASE_URL') ? postgres.address : undefined,
+      TEMPORAL_ADDRESS: needs.includes('TEMPORAL_ADDRESS') ? temporal.address : undefined,
     };
     const unfollow = followWarnings(name, logFile, warn);
     const child = superviseProcess({ name, entry, environment, logFile, runFolder: folders.run }, warn);

@@ -61,6 +61,10 @@ describe('supervisor', () => {
     const names = processesOf(home).map(line => line.split(' ')[1]);
     assert.ok(names.includes('postgres') && names.includes('temporal'), names.join());
 
+    const tiny = readFileSync(`/proc/${readPid(join(home, 'run/tiny.json'))}/environ`, 'utf8');
+    assert.match(tiny, /\0TEMPORAL_ADDRESS=127\.0\.0\.1:/);
+    assert.doesNotMatch(tiny, /DATABASE_URL|postgres:\/\//, 'it was told what it does not need');
+
     const second = start();
     assert.equal(await second.exit, 1);
     assert.equal(
@@ -123,6 +127,24 @@ describe('supervisor', () => {
     const system = start();
     while (!existsSync(join(home, 'run/supervisor.lock'))) await sleep(5);
     assert.equal(await interrupt(system), 130);
+    await assertNoProcesses(home);
+  });
+
+  it('finds a Temporal that was still starting when kill -9 came', async () => {
+    const killed = start();
+    const record = join(home, 'run/temporal.json');
+    while (!(readPid(record) > 0)) await sleep(1);
+    killed.child.kill('SIGKILL');
+    await killed.exit;
+    const pid = readPid(record);
+    assert.notEqual(processStartTime(pid), null);
+    assert.ok(!killed.stderr.includes('Temporal'), 'it was answering already: this proves nothing');
+
+    const system = start();
+    await system.until('READY');
+    assert.match(system.stderr, /Stopped what an earlier start had left running: .*temporal/);
+    assert.equal(processStartTime(pid), null);
+    assert.equal(await interrupt(system), 0);
     await assertNoProcesses(home);
   });
 

@@ -17,6 +17,7 @@ try {
         name: 'tiny',
         entry: join(import.meta.dirname, 'tinyProcess.ts'),
         ports: [{ purpose: 'tiny', port: configuration.ports.control, variable: 'HOLDFAST_CONTROL_PORT' }],
+        needs: ['TEMPORAL_ADDRESS'],
       },
     ],
     migrate: countStart,
