@@ -1,6 +1,5 @@
 import { addressesOf } from '../platform/addresses.ts';
 import type { Configuration } from '../platform/configuration.ts';
-import { HoldfastError } from '../platform/HoldfastError.ts';
 import { USER_FILE_MODE, writeFileAtomically } from '../platform/writeFileAtomically.ts';
 import { RunStatus } from '../proto/gen/holdfast/v1/run.ts';
 import { createClients } from './clients/createClients.ts';
@@ -27,17 +26,15 @@ export interface MainJobOptions extends Wanted {
   readonly print: (line: string) => void;
 }
 
-/** @returns ok: whether the model is in Production and served; what went wrong was printed */
+/**
+ * @returns ok: whether the model is in Production and served; what went wrong with the run was printed
+ * @throws HoldfastError where something else went wrong
+ */
 export async function mainJob(options: MainJobOptions): Promise<{ ok: boolean }> {
-  const { configuration, signal, print } = options;
+  const { configuration, signal } = options;
   const clients = createClients(addressesOf(configuration));
   try {
-    const served = await bringToProduction({ clients, signal }, options);
-    return { ok: served };
-  } catch (error) {
-    if (signal.aborted || !(error instanceof HoldfastError)) throw error;
-    print(error.message);
-    return { ok: false };
+    return { ok: await bringToProduction({ clients, signal }, options) };
   } finally {
     clients.close();
   }
@@ -62,26 +59,35 @@ async function bringToProduction(context: StartContext, options: MainJobOptions)
   print('');
   printLeaderboard(process.stdout, run);
   const production = await productionVersion(context, model);
-  if (production === null) {
-    const refused = run.result?.gate.filter(({ passed }) => !passed) ?? [];
+  const refused = run.result?.gate.filter(({ passed }) => !passed) ?? [];
+  if (refused.length > 0)
     print(
-      `\nThe gate refused the champion, so ${model} has nothing in Production: ${refused.map(({ detail }) => detail).join('; ')}.`,
+      `\nThe gate refused the champion, version ${run.result?.championVersion}: ${refused.map(({ detail }) => detail).join('; ')}.`,
     );
-    print(`Change the gate in projects/${model}.ts, or train on other data.`);
+  if (production === null) {
+    print(
+      `${model} has nothing in Production: change the gate in projects/${model}.ts, or train on other data.`,
+    );
     return false;
   }
+  if (refused.length > 0)
+    print(
+      `What was in Production stays. To serve the new version all the same: ./holdfast models promote ${model} ${run.result?.championVersion}`,
+    );
   const { clients, signal } = context;
   const wanted = { model, version: String(production.datasetVersion) };
   const dataset = await clients.datasets.get(wanted, { signal });
   const prediction = await servePrediction(context, model, typicalInstance(production, dataset));
-  print(`\n${model} version ${production.version} (${production.trainer}) is in Production.`);
+  print(
+    `\n${model} version ${production.version} (${production.trainer}), trained on ${dataset.source}, is in Production.`,
+  );
   if (run.result?.promotedTo === 'staging')
     print(
       `Version ${run.result.championVersion} of this run is in Staging: ./holdfast models promote ${model} ${run.result.championVersion}`,
     );
   const { probability, label, modelVersion } = prediction;
   print(
-    `A typical customer is answered ${JSON.stringify(label)} with probability ${probability.toFixed(4)} by version ${modelVersion}.`,
+    `A typical customer is answered ${JSON.stringify(label)}: probability ${probability.toFixed(4)}, threshold ${production.threshold.toFixed(4)} (version ${modelVersion}).`,
   );
   if (options.report !== undefined)
     await writeReport(options.report, buildReport(run, production, prediction));

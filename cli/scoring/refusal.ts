@@ -11,12 +11,16 @@ export function refusal(
   path: string,
   counts: { readonly rows: number; readonly faultyRows: number },
   faults: readonly RowFault[],
+  skipBadRows: boolean,
 ): HoldfastError {
   const listed = new Set(faults.map(({ row }) => row)).size;
   const cut = listed < counts.faultyRows ? `; the first ${formatCount(listed)} are listed` : '';
+  const remedy = skipBadRows
+    ? 'Correct the rows with another number of cells than the header: a blank answer would not stand in its column either.'
+    : 'Correct them, or leave their answers blank with --skip-bad-rows.';
   return new HoldfastError(
     'invalidArgument',
-    `${formatCount(counts.faultyRows)} of the ${formatCount(counts.rows)} rows of ${path} cannot be scored${cut}. Nothing was written. Correct them, or leave their answers blank with --skip-bad-rows.`,
+    `${formatCount(counts.faultyRows)} of the ${formatCount(counts.rows)} rows of ${path} cannot be scored${cut}. Nothing was written. ${remedy}`,
     { violations: faults.map(fault => ({ field: placeOf(fault), description: fault.description })) },
   );
 }

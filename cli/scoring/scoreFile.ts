@@ -116,6 +116,6 @@ async function scoreRows(
     if (underWay.length >= BATCHES_IN_FLIGHT) await finishFirst();
   }
   while (underWay.length > 0) await finishFirst();
-  if (refused) throw refusal(input, counts, faults);
+  if (refused) throw refusal(input, counts, faults, skipBadRows);
   return { ...counts, faults };
 }
