@@ -8,14 +8,16 @@ import { type AliasMove, type AliasMoved, moveAlias } from '../../db/aliases/mov
 import type { Database } from '../../db/Database.ts';
 import { migrate } from '../../db/migrate.ts';
 import { openDatabase } from '../../db/openDatabase.ts';
+import { createRandom } from '../../ml/random/createRandom.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { startEmbeddedPostgres } from '../../platform/postgres/startEmbeddedPostgres.ts';
 import { freePorts } from '../support/freePorts.ts';
 import { registerSamples } from '../support/registrySamples.ts';
+import { testSeed, withSeed } from '../support/testSeed.ts';
 import { withTemporaryFolder } from '../support/withTemporaryFolder.ts';
 
-// PostgreSQL is killed (SIGKILL to the postmaster) several times while promotions are under way, and started again on its
-// data. Every promotion is tried again with its operation id until it is answered, as Temporal would.
+// PostgreSQL is killed (SIGKILL to the postmaster) several times while promotions are under way, at moments that the seed
+// draws, and started again on its data. Every promotion is tried again with its operation id until it is answered, as Temporal would.
 
 const VERSIONS = 5;
 const PROMOTERS = 6;
@@ -56,34 +58,37 @@ async function tryUntilAnswered(database: Database, move: AliasMove): Promise<Ou
 
 describe('PostgreSQL killed in the middle of promotions', () => {
   it('comes back with one Production, a linear history and every answered promotion, each once', () =>
-    withTemporaryFolder(async folder => {
-      await chmod(folder, 0o755);
-      const [port] = await freePorts(1);
-      let server = await startEmbeddedPostgres({ folder, port });
-      try {
-        const database = await openDatabase({ url: server.url, applicationName: 'fault', poolSize: 4 });
-        await migrate(database);
-        await registerSamples(database, VERSIONS);
-        const stop = new AbortController();
-        const promoters = Promise.all(
-          Array.from({ length: PROMOTERS }, (_, promoter) => promote(database, promoter, stop.signal)),
-        );
-        for (let kill = 0; kill < KILLS; kill++) {
+    withSeed(() =>
+      withTemporaryFolder(async folder => {
+        const random = createRandom(testSeed);
+        await chmod(folder, 0o755);
+        const [port] = await freePorts(1);
+        let server = await startEmbeddedPostgres({ folder, port });
+        try {
+          const database = await openDatabase({ url: server.url, applicationName: 'fault', poolSize: 4 });
+          await migrate(database);
+          await registerSamples(database, VERSIONS);
+          const stop = new AbortController();
+          const promoters = Promise.all(
+            Array.from({ length: PROMOTERS }, (_, promoter) => promote(database, promoter, stop.signal)),
+          );
+          for (let kill = 0; kill < KILLS; kill++) {
+            await sleep(50 + random.below(500));
+            process.kill(server.pid, 'SIGKILL');
+            await server.exited;
+            server = await startEmbeddedPostgres({ folder, port });
+          }
           await sleep(300);
-          process.kill(server.pid, 'SIGKILL');
-          await server.exited;
-          server = await startEmbeddedPostgres({ folder, port });
+          stop.abort();
+          const outcomes = (await promoters).flat();
+          await check(database, outcomes);
+          // The pool kept nothing of the dead servers: closing it waits for nobody.
+          await database.close();
+        } finally {
+          await server.stop();
         }
-        await sleep(300);
-        stop.abort();
-        const outcomes = (await promoters).flat();
-        await check(database, outcomes);
-        // The pool kept nothing of the dead servers: closing it waits for nobody.
-        await database.close();
-      } finally {
-        await server.stop();
-      }
-    }));
+      }),
+    ));
 });
 
 async function check(database: Database, outcomes: readonly Outcome[]): Promise<void> {
