@@ -6,6 +6,7 @@ import { createVerifyArtifact } from './promotion/createVerifyArtifact.ts';
 import { createBeginRun } from './runs/createBeginRun.ts';
 import { createEndRun } from './runs/createEndRun.ts';
 import { createRegisterCandidates } from './runs/createRegisterCandidates.ts';
+import { createBlendCandidates } from './training/createBlendCandidates.ts';
 import { createEvaluateVersion } from './training/createEvaluateVersion.ts';
 import { createProductionVersion } from './promotion/createProductionVersion.ts';
 import { createTrainCandidate } from './training/createTrainCandidate.ts';
@@ -17,6 +18,7 @@ export const createActivities = (ports: ActivityPorts) => ({
   beginRun: createBeginRun(ports),
   ingest: createIngest(ports),
   trainCandidate: createTrainCandidate(ports),
+  blendCandidates: createBlendCandidates(ports),
   registerCandidates: createRegisterCandidates(ports),
   productionVersion: createProductionVersion(ports),
   evaluateVersion: createEvaluateVersion(ports),

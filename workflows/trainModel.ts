@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Activities } from '../activities/createActivities.ts';
+import type { TrainedCandidate } from '../activities/training/createTrainCandidate.ts';
 import { selectChampion } from '../ml/evaluation/selectChampion.ts';
 import type { TrainModelInput, TrainModelProgress, TrainModelResult } from '../platform/workflowContract.ts';
 import { CPU_BOUND, QUICK } from './activityOptions.ts';
@@ -31,7 +32,7 @@ const triggerAttribute = defineSearchAttributeKey('HoldfastTrigger', SearchAttri
 
 const { beginRun, registerCandidates, endRun } = proxyActivities<Activities>(QUICK);
 // A cancelled run waits until its training has really stopped, so that "cancelled" is true when it is said.
-const { trainCandidate } = proxyActivities<Activities>({
+const { trainCandidate, blendCandidates } = proxyActivities<Activities>({
   ...CPU_BOUND,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
@@ -62,7 +63,8 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
 
     enter('training the candidates');
     const { table, digest: datasetDigest } = dataset;
-    const candidates = await settleTogether(run.trainers, async trainer => {
+    const trainers = run.trainers.filter(trainer => trainer !== 'blend');
+    const candidates: TrainedCandidate[] = await settleTogether(trainers, async trainer => {
       state.candidate(trainer, 'training');
       const candidate = await trainCandidate({ definition, table, datasetDigest, trainer });
       state.candidate(trainer, 'trained');
@@ -70,11 +72,19 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
       return candidate;
     });
 
+    if (run.trainers.includes('blend')) {
+      state.candidate('blend', 'training');
+      enter('blending the candidates');
+      const members = candidates.map(({ trainer, digest, outOfFold }) => ({ trainer, digest, outOfFold }));
+      candidates.push(await blendCandidates({ definition, table, candidates: members }));
+      state.candidate('blend', 'trained');
+    }
+
     // What follows takes seconds and changes what others see: a cancellation that comes now comes too late.
     return await CancellationScope.nonCancellable(async () => {
       enter('registering the candidates');
       const registered = await registerCandidates({ runId, candidates });
-      const champion = selectChampion(registered, run.selection);
+      const champion = selectChampion(registered, run.selection, run.folds);
       const { gate, promotedTo } = await promoteChampion({ run, champion, table, enter });
       const championVersion = champion.version;
       enter(

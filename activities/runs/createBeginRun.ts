@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { startRun } from '../../db/runs/startRun.ts';
-import type { ProjectDefinition, TrainerName } from '../../ml/definition/ProjectDefinition.ts';
+import { candidatesOf } from '../../ml/definition/candidatesOf.ts';
+import type { CandidateName, ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { trainModelInput } from './trainModelInput.ts';
 import { loadProject } from '../../projects/loadProject.ts';
@@ -13,7 +14,7 @@ export interface BegunRun {
   /** Artifact digest of the definition, with the run's recipe in it. */
   readonly definition: string;
   readonly data: string | null;
-  readonly trainers: readonly TrainerName[];
+  readonly trainers: readonly CandidateName[];
   readonly folds: number;
   readonly selection: ProjectDefinition['selection'];
   readonly gate: ProjectDefinition['gate'];
@@ -53,13 +54,13 @@ export const createBeginRun =
       definitionDigest: digest,
       seed: definition.seed,
     });
-    const { trainers, split, selection, gate } = definition;
+    const { split, selection, gate } = definition;
     return {
       model,
       trigger,
       definition: digest,
       data: data ?? null,
-      trainers,
+      trainers: candidatesOf(definition),
       folds: split.folds,
       selection,
       gate,

@@ -1,5 +1,6 @@
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import type { ModelMetadata } from '../../ml/onnx/ModelMetadata.ts';
+import type { BlendMember, FittedBlend } from '../../ml/trainers/blend/fitBlend.ts';
 import type { Recipe } from '../../ml/trainers/Recipe.ts';
 
 // What passes between the worker's event loop and a training thread: the table by its path, everything else small.
@@ -22,7 +23,14 @@ export interface FinalTask extends TaskBase {
   readonly metadata: Omit<ModelMetadata, 'threshold' | 'inputs'>;
 }
 
-export type TrainingTask = FoldTask | FinalTask;
+export interface BlendTask {
+  readonly kind: 'blend';
+  readonly tablePath: string;
+  readonly definition: ProjectDefinition;
+  readonly members: readonly BlendMember[];
+}
+
+export type TrainingTask = FoldTask | FinalTask | BlendTask;
 
 export interface FoldResult {
   readonly kind: 'fold';
@@ -39,4 +47,10 @@ export interface FinalResult {
   readonly seconds: number;
 }
 
-export type TrainingResult = FoldResult | FinalResult;
+export interface BlendResult {
+  readonly kind: 'blend';
+  readonly blend: FittedBlend;
+  readonly seconds: number;
+}
+
+export type TrainingResult = FoldResult | FinalResult | BlendResult;

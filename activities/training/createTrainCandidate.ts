@@ -2,7 +2,7 @@ import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activit
 import { labelsOf } from '../../ml/dataset/labelsOf.ts';
 import { decodeTable } from '../../ml/dataset/tableCodec.ts';
 import { splitTable } from '../../ml/dataset/splitTable.ts';
-import type { TrainerName } from '../../ml/definition/ProjectDefinition.ts';
+import type { CandidateName, TrainerName } from '../../ml/definition/ProjectDefinition.ts';
 import { crossValidationMetrics } from '../../ml/evaluation/crossValidationMetrics.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 import type { Recipe } from '../../ml/trainers/Recipe.ts';
@@ -25,12 +25,17 @@ export interface TrainCandidateInput {
 }
 
 export interface TrainedCandidate {
-  readonly trainer: TrainerName;
+  readonly trainer: CandidateName;
   /** Artifact digest of the ONNX file, which holds its signature and threshold. */
   readonly digest: string;
+  /** Artifact digest of the uncalibrated out-of-fold probabilities: float64, one a row of the training part. */
+  readonly outOfFold: string;
   readonly metrics: Metrics;
   readonly crossValidation: Readonly<Record<string, MeanSd>>;
-  readonly parameters: Recipe;
+  /** A blend's weights are of its members' calibrated probabilities. */
+  readonly parameters:
+    | Recipe
+    | { readonly trainer: 'blend'; readonly weights: Readonly<Record<string, number>> };
   readonly seconds: number;
 }
 
@@ -99,6 +104,7 @@ async function train(
   return {
     trainer,
     digest: await artifacts.put(onnx),
+    outOfFold: await artifacts.put(new Uint8Array(outOfFold.buffer)),
     metrics,
     crossValidation: crossValidationMetrics({
       labels: labelsOf(table, split.train),

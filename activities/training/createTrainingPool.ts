@@ -1,5 +1,7 @@
 import { Piscina } from 'piscina';
 import type {
+  BlendResult,
+  BlendTask,
   FinalResult,
   FinalTask,
   FoldResult,
@@ -12,6 +14,7 @@ import type {
 export interface TrainingPool {
   fold(task: FoldTask, signal: AbortSignal): Promise<FoldResult>;
   final(task: FinalTask, signal: AbortSignal): Promise<FinalResult>;
+  blend(task: BlendTask, signal: AbortSignal): Promise<BlendResult>;
   close(): Promise<void>;
 }
 
@@ -34,6 +37,11 @@ export function createTrainingPool(threads: number): TrainingPool {
     final: async (task, signal) => {
       const result = await pool.run(task, { signal });
       if (result.kind !== 'final') throw new TypeError(`a final task answered ${result.kind}`);
+      return result;
+    },
+    blend: async (task, signal) => {
+      const result = await pool.run(task, { signal });
+      if (result.kind !== 'blend') throw new TypeError(`a blend's task answered ${result.kind}`);
       return result;
     },
     close: () => pool.destroy(),

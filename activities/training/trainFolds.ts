@@ -60,4 +60,4 @@ export async function trainFolds(
 }
 
 /** Copies, since a file's bytes need not begin at a multiple of eight. */
-const toFloat64 = (bytes: Uint8Array): Float64Array => new Float64Array(Uint8Array.from(bytes).buffer);
+export const toFloat64 = (bytes: Uint8Array): Float64Array => new Float64Array(Uint8Array.from(bytes).buffer);

@@ -1,14 +1,25 @@
 import { readFileSync } from 'node:fs';
+import { labelsOf } from '../../ml/dataset/labelsOf.ts';
 import { decodeTable } from '../../ml/dataset/tableCodec.ts';
 import { splitTable } from '../../ml/dataset/splitTable.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
 import { exportPipeline } from '../../ml/onnx/exportPipeline.ts';
 import { signatureInputs } from '../../ml/onnx/signatureInputs.ts';
 import { deriveSeed } from '../../ml/random/deriveSeed.ts';
+import { fitBlend } from '../../ml/trainers/blend/fitBlend.ts';
 import { predict } from '../../ml/trainers/predict.ts';
 import { trainFinal } from '../../ml/trainers/trainFinal.ts';
 import { trainFold } from '../../ml/trainers/trainFold.ts';
-import type { FinalResult, FinalTask, FoldResult, FoldTask, TrainingTask } from './TrainingTask.ts';
+import type {
+  BlendResult,
+  BlendTask,
+  FinalResult,
+  FinalTask,
+  FoldResult,
+  FoldTask,
+  TrainingResult,
+  TrainingTask,
+} from './TrainingTask.ts';
 
 // What a training thread runs. It reads the table once and keeps it, since the tasks of a run all use the same; it writes
 // nothing and decides nothing, so that terminating it in the middle loses one fold and no more.
@@ -20,8 +31,9 @@ function readTable(path: string): Table {
   return cached.table;
 }
 
-export default function run(task: TrainingTask): FoldResult | FinalResult {
+export default function run(task: TrainingTask): TrainingResult {
   const table = readTable(task.tablePath);
+  if (task.kind === 'blend') return runBlend(task, table);
   return task.kind === 'fold' ? runFold(task, table) : runFinal(task, table);
 }
 
@@ -56,4 +68,11 @@ function runFinal({ definition, recipe, outOfFold, metadata }: FinalTask, table:
     inputs: signatureInputs(definition, pipeline.encoder),
   });
   return { kind: 'final', onnx, holdoutProbabilities: predict(pipeline, table, holdout), seconds };
+}
+
+function runBlend({ definition, members }: BlendTask, table: Table): BlendResult {
+  const { train, foldOf } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const started = performance.now();
+  const blend = fitBlend(labelsOf(table, train), foldOf, members, definition.selection);
+  return { kind: 'blend', blend, seconds: (performance.now() - started) / 1000 };
 }

@@ -39,6 +39,9 @@ export const trainerNames = [
   'multilayerPerceptron',
 ] as const;
 
+/** What a definition may list: the trainers, and the blend of those that it lists. */
+export const candidateNames = [...trainerNames, 'blend'] as const;
+
 export const metricNames = [
   'rocAuc',
   'averagePrecision',
@@ -82,9 +85,9 @@ export const projectDefinition = z
     /** Above this share of quarantined rows the run fails with the report. */
     maximumQuarantinedShare: z.number().min(0).max(1).default(0.05),
     trainers: z
-      .array(z.enum(trainerNames))
+      .array(z.enum(candidateNames))
       .min(1)
-      .default([...trainerNames]),
+      .default([...candidateNames]),
     /** `holdfast`: our defaults. `original`: the parameters of the system that Holdfast replaces. */
     recipe: z.enum(['holdfast', 'original']).default('holdfast'),
     split: z
@@ -103,7 +106,19 @@ export const projectDefinition = z
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   })
   .superRefine((definition, context) => {
-    const { columns, id, label } = definition;
+    const { columns, id, label, trainers } = definition;
+    if (new Set(trainers).size < trainers.length)
+      context.addIssue({
+        code: 'custom',
+        path: ['trainers'],
+        message: 'lists one twice; expected each once',
+      });
+    if (trainers.includes('blend') && trainers.length < 3)
+      context.addIssue({
+        code: 'custom',
+        path: ['trainers'],
+        message: 'blend mixes at least two other trainers; list them too, or leave blend out',
+      });
     for (const reserved of ['label', 'probabilities'])
       if (reserved in columns)
         context.addIssue({
@@ -140,4 +155,5 @@ export type ProjectDefinition = z.output<typeof projectDefinition>;
 export type ProjectDefinitionInput = z.input<typeof projectDefinition>;
 export type ColumnDefinition = z.output<typeof columnDefinition>;
 export type TrainerName = (typeof trainerNames)[number];
+export type CandidateName = (typeof candidateNames)[number];
 export type MetricName = (typeof metricNames)[number];

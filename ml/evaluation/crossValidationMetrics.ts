@@ -3,7 +3,7 @@ import { calibrateIfBetter } from '../trainers/calibration/calibrateIfBetter.ts'
 import { crossFittedCalibration } from '../trainers/calibration/crossFittedCalibration.ts';
 import { chooseThreshold } from './chooseThreshold.ts';
 import { evaluate } from './evaluate.ts';
-import type { MeanSd } from './Metrics.ts';
+import type { MeanSd, Metrics } from './Metrics.ts';
 import { meanSd } from './meanSd.ts';
 
 // The figures by which candidates are compared, honest as far as out-of-fold predictions allow: whatever is read from labels
@@ -27,23 +27,7 @@ export interface CrossValidationOptions {
  * [0, 1]
  */
 export function crossValidationMetrics(options: CrossValidationOptions): Record<MetricName, MeanSd> {
-  const { labels, foldOf } = options;
-  const calibrated =
-    options.calibrate && calibrateIfBetter(labels, options.probabilities, foldOf) !== null
-      ? crossFittedCalibration(labels, options.probabilities, foldOf)
-      : options.probabilities;
-  if (calibrated.length !== labels.length || foldOf.length !== labels.length)
-    throw new RangeError(
-      `${calibrated.length} probabilities and ${foldOf.length} fold numbers for ${labels.length} labels; expected one a label`,
-    );
-  const folds = [...new Set(foldOf)].sort((one, other) => one - other);
-  if (folds.length < 2) throw new RangeError(`there is ${folds.length} fold; expected at least two`);
-  const ofFold = folds.map(fold => {
-    const inside = (_: number, row: number): boolean => foldOf[row] === fold;
-    const outside = (_: number, row: number): boolean => foldOf[row] !== fold;
-    const threshold = chooseThreshold(labels.filter(outside), calibrated.filter(outside));
-    return evaluate(labels.filter(inside), calibrated.filter(inside), threshold);
-  });
+  const ofFold = foldMetrics(options);
   const over = (name: MetricName): MeanSd => meanSd(ofFold.map(metrics => metrics[name]));
   return {
     rocAuc: over('rocAuc'),
@@ -57,4 +41,25 @@ export function crossValidationMetrics(options: CrossValidationOptions): Record<
     recall: over('recall'),
     f1: over('f1'),
   };
+}
+
+/** The metrics of each fold, in the folds' order. @throws RangeError as crossValidationMetrics */
+export function foldMetrics(options: CrossValidationOptions): Metrics[] {
+  const { labels, foldOf } = options;
+  const calibrated =
+    options.calibrate && calibrateIfBetter(labels, options.probabilities, foldOf) !== null
+      ? crossFittedCalibration(labels, options.probabilities, foldOf)
+      : options.probabilities;
+  if (calibrated.length !== labels.length || foldOf.length !== labels.length)
+    throw new RangeError(
+      `${calibrated.length} probabilities and ${foldOf.length} fold numbers for ${labels.length} labels; expected one a label`,
+    );
+  const folds = [...new Set(foldOf)].sort((one, other) => one - other);
+  if (folds.length < 2) throw new RangeError(`there is ${folds.length} fold; expected at least two`);
+  return folds.map(fold => {
+    const inside = (_: number, row: number): boolean => foldOf[row] === fold;
+    const outside = (_: number, row: number): boolean => foldOf[row] !== fold;
+    const threshold = chooseThreshold(labels.filter(outside), calibrated.filter(outside));
+    return evaluate(labels.filter(inside), calibrated.filter(inside), threshold);
+  });
 }

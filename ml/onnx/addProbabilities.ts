@@ -1,12 +1,11 @@
 import type { Calibration, Pipeline } from '../trainers/Pipeline.ts';
+import { addCalibratedShares, CLIP } from './addCalibratedShares.ts';
 import type { FeatureColumns } from './addFeatures.ts';
 import { addLogits } from './addLogits.ts';
 import { addTrees } from './addTrees.ts';
 import type { Graph } from './createGraph.ts';
 
 const OUTPUT = { output: 'probabilities' };
-/** Calibration clips p to [CLIP, 1 − CLIP]; see Pipeline.ts. */
-const CLIP = 1e-7;
 const LOGIT_CLIP = Math.log((1 - CLIP) / CLIP);
 
 /**
@@ -49,15 +48,3 @@ const addShares = (graph: Graph, share: string, options = {}): string =>
  * Summing the complement of each leaf instead costs half of the trees' time again.
  */
 const keepsDigits = ({ slope, intercept }: Calibration): boolean => slope >= 1 && Math.abs(intercept) <= 2;
-
-/** [1 − p, p] → logit(p) = log(p) − log(1 − p). Only the lower clip shows: the logarithm of the upper one is 0 within 1e-7. */
-function addCalibratedShares(graph: Graph, shares: string, { slope, intercept }: Calibration): void {
-  const clipped = graph.add('Clip', [shares, graph.floats([CLIP], [])]);
-  const logarithms = graph.add('Log', [clipped]);
-  const logits = graph.add('Gemm', [
-    logarithms,
-    graph.floats([slope, -slope, -slope, slope], [2, 2]),
-    graph.floats([-intercept, intercept], [2]),
-  ]);
-  graph.add('Sigmoid', [logits], OUTPUT);
-}

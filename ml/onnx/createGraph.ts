@@ -9,6 +9,7 @@ import {
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from 'onnx-buf';
+import { createAdoption } from './createAdoption.ts';
 
 // Writes an ONNX graph node by node and invents the names between them. Every list keeps the order of the calls, so that the
 // same calls give the same bytes. It knows operators only by name: what they mean is in the ONNX operator documents.
@@ -42,6 +43,11 @@ export interface Graph {
   /** Adds a constant; `shape` [] is a scalar. Numbers become float32. */
   floats(values: ArrayLike<number>, shape: readonly number[]): string;
   ints(values: readonly number[], shape: readonly number[]): string;
+  /**
+   * Copies what the output of another graph is made of, under names of this graph; the inputs are this graph's own. What an
+   * earlier call copied already is shared. Returns the output's name.
+   */
+  adopt(other: GraphProto, output: string): string;
   texts(values: readonly string[], shape: readonly number[]): string;
   finish(): GraphProto;
 }
@@ -93,7 +99,16 @@ export function createGraph(name: string, inputs: readonly GraphInput[]): Graph 
     constants.push({ ...tensor, name: constantName, dims: shape.map(BigInt) });
     return constantName;
   };
+  const adopted = createAdoption(
+    node => {
+      const nodeName = `${prefix}${node.opType}${nodes.length}`;
+      nodes.push({ ...node, name: nodeName, output: [nodeName] });
+      return nodeName;
+    },
+    tensor => constant(tensor, tensor.dims.map(Number)),
+  );
   return {
+    adopt: adopted,
     add(operator, nodeInputs, { domain = '', attributes = {}, output } = {}) {
       const nodeName = `${prefix}${operator}${nodes.length}`;
       nodes.push({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { trainerNames } from '../definition/ProjectDefinition.ts';
+import { candidateNames } from '../definition/ProjectDefinition.ts';
 import type { ModelMetadata } from './ModelMetadata.ts';
 
 // ModelMetadata as a check, for bytes that came from elsewhere. The type says what the fields mean.
@@ -12,7 +12,7 @@ export const METADATA_KEY = 'holdfast';
 export const modelMetadataSchema = z.strictObject({
   format: z.literal(1),
   model: z.string().min(1),
-  trainer: z.enum(trainerNames),
+  trainer: z.enum(candidateNames),
   recipe: z.string().min(1),
   seed: z.number().int().min(0),
   label: z.strictObject({

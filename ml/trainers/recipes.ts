@@ -123,12 +123,12 @@ const sets: Readonly<Record<ProjectDefinition['recipe'], RecipeSet>> = {
 };
 
 /**
- * One recipe for each of the definition's trainers, in its order.
+ * One recipe for each of the definition's trainers, in its order; the blend has none, as it trains nothing on rows.
  * @param recipe the set to take; the definition's own where left out
  */
 export function recipesFor(
   definition: Pick<ProjectDefinition, 'trainers' | 'recipe'>,
   recipe: ProjectDefinition['recipe'] = definition.recipe,
 ): Recipe[] {
-  return definition.trainers.map(trainer => sets[recipe][trainer]);
+  return definition.trainers.flatMap(trainer => (trainer === 'blend' ? [] : [sets[recipe][trainer]]));
 }

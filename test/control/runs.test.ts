@@ -41,7 +41,8 @@ const endless: Pick<Activities, 'trainCandidate'> = {
 const untilTraining = (runs: ControlWorld['runs'], id: string): Promise<void> =>
   waitUntil('training with a heartbeat', async () => {
     const { candidates } = await runs.get({ run: id });
-    return candidates.length > 0 && candidates.every(({ foldsDone }) => foldsDone === 2);
+    const inTraining = candidates.filter(({ trainer }) => trainer !== 'blend');
+    return inTraining.length > 0 && inTraining.every(({ foldsDone }) => foldsDone === 2);
   });
 
 describe('RunService', () => {
@@ -117,7 +118,7 @@ describe('RunService', () => {
           foldsTotal,
           seconds,
         ]),
-        trainerNames.map(trainer => [trainer, 'training', 2, 5, 2.5]),
+        [...trainerNames.map(trainer => [trainer, 'training', 2, 5, 2.5]), ['blend', 'waiting', 0, 5, 0]],
       );
       assert.deepEqual((await runs.list({ model: '', pageSize: 0 })).runs, [run]);
 

@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
+import { blendModelFiles } from '../../activities/training/blendModelFiles.ts';
 import { createTrainingPool, type TrainingPool } from '../../activities/training/createTrainingPool.ts';
 import { verifyModelFile } from '../../activities/training/verifyModelFile.ts';
+import type { CandidateName } from '../../ml/definition/ProjectDefinition.ts';
 import { splitTable } from '../../ml/dataset/splitTable.ts';
 import { encodeTable } from '../../ml/dataset/tableCodec.ts';
 import { crossValidationMetrics } from '../../ml/evaluation/crossValidationMetrics.ts';
@@ -34,6 +36,7 @@ const golden = z.object({
 });
 
 interface Candidate {
+  readonly trainer: CandidateName;
   readonly metrics: Metrics;
   readonly crossValidation: Readonly<Record<string, MeanSd>>;
 }
@@ -72,8 +75,8 @@ async function championOf(
   const definition = { ...churn, seed };
   const { signal } = new AbortController();
   const { train, holdout, foldOf } = splitTable(table.labels, { ...definition.split, seed });
-  const candidates = await Promise.all(
-    recipesFor(definition).map(async (recipe: Recipe): Promise<Candidate> => {
+  const trained = await Promise.all(
+    recipesFor(definition).map(async (recipe: Recipe) => {
       const base = { tablePath, definition, recipe };
       const outOfFold = new Float64Array(train.length);
       await Promise.all(
@@ -99,11 +102,28 @@ async function championOf(
       const final = await pool.final({ kind: 'final', ...base, outOfFold, metadata }, signal);
       const metrics = await verifyModelFile(final.onnx, table, holdout, final.holdoutProbabilities);
       const labels = Uint8Array.from(train, row => table.labels[row]);
-      return {
-        metrics,
-        crossValidation: crossValidationMetrics({ labels, probabilities: outOfFold, foldOf, calibrate }),
-      };
+      const { onnx } = final;
+      const options = { labels, probabilities: outOfFold, foldOf, calibrate };
+      return { trainer, onnx, outOfFold, metrics, crossValidation: crossValidationMetrics(options) };
     }),
   );
-  return selectChampion(candidates, definition.selection).metrics;
+  const blended = await blendModelFiles({
+    training: pool,
+    definition,
+    table,
+    tablePath,
+    members: trained,
+    signal,
+  });
+  const { crossValidation } = blended.blend;
+  const candidates: Candidate[] = [
+    ...trained,
+    { trainer: 'blend', metrics: blended.metrics, crossValidation },
+  ];
+  const best = Math.min(...trained.map(candidate => candidate.crossValidation.logLoss.mean));
+  assert.ok(
+    crossValidation.logLoss.mean < best + 0.0005,
+    `the blend of seed ${seed} is worse than its best member`,
+  );
+  return selectChampion(candidates, definition.selection, definition.split.folds).metrics;
 }

@@ -1,5 +1,7 @@
 import type { Activities } from '../../activities/createActivities.ts';
-import type { Metrics } from '../../ml/evaluation/Metrics.ts';
+import type { TrainedCandidate } from '../../activities/training/createTrainCandidate.ts';
+import type { CandidateName } from '../../ml/definition/ProjectDefinition.ts';
+import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 
 // Activities without side effects, for tests of what a workflow decides: the real ones run in test/e2e. Each call is noted.
 
@@ -19,9 +21,22 @@ export const metricsWith = (figures: Partial<Metrics> = {}): Metrics => ({
 
 const digest = (letter: string): string => letter.repeat(64);
 
-export function fakeActivities(overrides: Partial<Activities> = {}) {
+/** A blend whose cross-validated log-loss is the lowest, by a gain that may be chance. */
+export const blendWith = (gain: MeanSd): TrainedCandidate => ({
+  trainer: 'blend',
+  digest: digest('e'),
+  outOfFold: digest('f'),
+  metrics: metricsWith(),
+  crossValidation: { logLoss: { mean: 0.409, sd: 0.01 }, gain },
+  parameters: { trainer: 'blend', weights: { logisticRegression: 0.4, gradientBoosting: 0.6 } },
+  seconds: 1,
+});
+
+export function fakeActivities(
+  overrides: Partial<Activities> = {},
+  trainers: readonly CandidateName[] = ['logisticRegression', 'gradientBoosting', 'blend'],
+) {
   const calls: { name: string; input: unknown }[] = [];
-  const trainers = ['logisticRegression', 'gradientBoosting'] as const;
   const defaults: Activities = {
     beginRun: async () => ({
       model: 'churn',
@@ -37,6 +52,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}) {
     trainCandidate: async ({ trainer }) => ({
       trainer,
       digest: digest('c'),
+      outOfFold: digest('f'),
       metrics: metricsWith(),
       crossValidation: { logLoss: { mean: trainer === 'gradientBoosting' ? 0.41 : 0.42, sd: 0.01 } },
       parameters: {
@@ -50,6 +66,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}) {
       },
       seconds: 1,
     }),
+    blendCandidates: async () => blendWith({ mean: 0.001, sd: 0.01 }),
     registerCandidates: async ({ candidates }) =>
       candidates.map(({ trainer, crossValidation, metrics }, place) => ({
         version: place + 1,

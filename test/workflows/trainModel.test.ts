@@ -12,7 +12,7 @@ import type { PromoteModelInput } from '../../platform/workflowContract.ts';
 import { failureText } from '../../workflows/failureText.ts';
 import { promoteModel } from '../../workflows/promoteModel.ts';
 import { trainModel } from '../../workflows/trainModel.ts';
-import { fakeActivities, metricsWith } from '../support/fakeActivities.ts';
+import { blendWith, fakeActivities, metricsWith } from '../support/fakeActivities.ts';
 import { workflowBundle } from '../support/testTemporal.ts';
 import { requirePeer } from '../peers/requirePeer.ts';
 
@@ -79,6 +79,35 @@ describe('trainModel on the time-skipping server', () => {
     assert.deepEqual(
       inputsOf('endRun').map(input => Object(input).status),
       ['succeeded'],
+    );
+  });
+
+  it('blends what it trained, and promotes the blend where it is better beyond its standard error', async () => {
+    const { activities, inputsOf } = fakeActivities({
+      blendCandidates: async () => blendWith({ mean: 0.01, sd: 0.01 }),
+    });
+    const result = await train(activities, {});
+    assert.equal(result.championVersion, 3);
+    assert.deepEqual(
+      inputsOf('blendCandidates').map(input => Object(input).candidates),
+      [
+        ['logisticRegression', 'gradientBoosting'].map(trainer => ({
+          trainer,
+          digest: 'c'.repeat(64),
+          outOfFold: 'f'.repeat(64),
+        })),
+      ],
+    );
+  });
+
+  it('makes no blend where the definition names none', async () => {
+    const { activities, inputsOf } = fakeActivities({}, ['logisticRegression', 'gradientBoosting']);
+    const result = await train(activities, {});
+    assert.equal(result.championVersion, 2);
+    assert.deepEqual(inputsOf('blendCandidates'), []);
+    assert.deepEqual(
+      inputsOf('registerCandidates').map(input => Object(input).candidates.length),
+      [2],
     );
   });
 

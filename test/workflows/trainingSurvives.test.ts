@@ -110,9 +110,9 @@ describe('trainModel by the real worker', () => {
       args: [{ model: 'churn', data }],
     });
 
-  it('takes a table to four registered versions and one in Production', () => {
+  it('takes a table to five registered versions and one in Production', () => {
     const { versions, folds, run } = undisturbed;
-    assert.equal(digestsOf(versions).length, 4);
+    assert.equal(digestsOf(versions).length, 5);
     assert.equal(versions.filter(({ aliases }) => aliases.includes('production')).length, 1);
     assert.equal(new Set(folds).size, 20);
     assert.equal(run.status, 'succeeded');
