@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { mainJob } from '../cli/mainJob.ts';
@@ -66,7 +66,12 @@ async function run(
     system.hurry();
   });
   try {
-    const { ok } = await mainJob({ configuration, model, data, recipe, report, once, signal, print });
+    const job = { configuration, model, data, recipe, report, once, signal, print };
+    const { ok } = await mainJob(job).catch((error: unknown) => {
+      if (once || signal.aborted || !(error instanceof HoldfastError)) throw error;
+      say(`holdfast start: ${error.message}`);
+      return { ok: false };
+    });
     if (once) return ok ? 0 : 1;
     if (!ok) say('Everything runs, so that you can look at what went wrong; Ctrl-C stops it.');
     await untilAborted(signal);
@@ -155,7 +160,8 @@ function writableFile(path: string): string {
   const file = resolve(path);
   try {
     accessSync(dirname(file), constants.W_OK);
-    return file;
+    // It is replaced as a whole: a device, or the link that /dev/stdout is, must not be.
+    if (lstatSync(file, { throwIfNoEntry: false })?.isFile() ?? true) return file;
   } catch (error) {
     throw new HoldfastError(
       'invalidArgument',
@@ -163,6 +169,10 @@ function writableFile(path: string): string {
       { cause: error },
     );
   }
+  throw new HoldfastError(
+    'invalidArgument',
+    `--report ${file} is there already and is not a file: name a file.`,
+  );
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

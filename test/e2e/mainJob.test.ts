@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { selectChampion } from '../../ml/evaluation/selectChampion.ts';
 import { sha256 } from '../../platform/sha256.ts';
@@ -63,6 +64,15 @@ describe('npm start -- --once', () => {
 
     const again = await once(installation, '--data', data);
     assert.deepEqual(again.report, report, 'the second start trains nothing and finds what is there');
+
+    const gone = join(installation.home, 'gone');
+    mkdirSync(gone);
+    const refused = installation.npmStart('--once', '--data', data, '--report', join(gone, 'report.json'));
+    while (!refused.stderr.includes('PostgreSQL answers')) await sleep(20);
+    rmSync(gone, { recursive: true });
+    assert.equal(await refused.exit, 3, refused.stderr);
+    assert.match(refused.stderr, /^holdfast start: .*gone\/report\.json does not exist/m);
+    assert.doesNotMatch(refused.stdout, /does not exist/);
 
     const elsewhere = await createInstallation(this);
     try {
