@@ -1,5 +1,5 @@
 import { spawn } from 'child_process';
-import { existsSync, readFileSync, utimesSync } from 'fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'fs';
 import { constants } from 'os';
 import { dirname, join } from 'path';
 import { fileURLToPath } from 'url';
@@ -13,17 +13,20 @@ const node = join(root, 'node_modules', 'node', 'bin', 'node');
 const wantedLock = join(root, 'package-lock.json');
 /** What npm writes when an installation is complete. */
 const installedLock = join(root, 'node_modules', '.package-lock.json');
+/** Held by the one that installs, outside node_modules, which npm empties. */
+const pidFile = join(root, '.installing.pid');
 
 const entries = { start: 'bin/start.ts', test: 'test/support/runTests.ts', bench: 'bench/run.ts' };
 
 const name = process.argv[2];
 const args = process.argv.slice(3);
+let holdsLock = false;
 
 assertNode();
 main().catch(error => fail(error.stack));
 
 async function main() {
-  if (!isInstalled()) await install();
+  if (!isInstalled()) await installAlone();
   if (name === 'install') markFresh();
   else handOver();
 }
@@ -47,6 +50,77 @@ function isInstalled() {
     return found.version === wanted[path].version && found.integrity === wanted[path].integrity;
   };
   return Object.keys(wanted).every(path => path === '' || isThere(path));
+}
+
+/** Two of npm in one node_modules would spoil it: the second start waits for the first, and then mostly finds all done. */
+async function installAlone() {
+  await takeLock();
+  try {
+    if (!isInstalled()) await install();
+  } finally {
+    releaseLock();
+  }
+}
+
+async function takeLock() {
+  process.on('exit', releaseLock);
+  for (let said = false; ; await new Promise(done => setTimeout(done, 200))) {
+    try {
+      writeFileSync(pidFile, `${process.pid} ${startTick(process.pid)}`, { flag: 'wx' });
+      holdsLock = true;
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') return; // A folder that cannot be written: npm will fail on it, and that is told.
+    }
+    const holder = lockHolder(pidFile);
+    if (holder === null) removeStaleLock();
+    else if (!said) {
+      process.stderr.write(`Another start (pid ${holder}) is installing the packages: waiting for it …\n`);
+      said = true;
+    }
+  }
+}
+
+/** Null where the holder is gone: killed, or the machine was. One that has only just made the file may not have written it. */
+function lockHolder(path) {
+  try {
+    const [pid, tick = ''] = readFileSync(path, 'utf8').split(' ');
+    if (!(Number(pid) > 0)) return Date.now() - statSync(path).mtimeMs < 5000 ? 'unknown' : null;
+    process.kill(Number(pid), 0);
+    return tick === '' || tick === startTick(pid) ? pid : null;
+  } catch (error) {
+    if (error.code === 'EPERM') return 'of another user';
+    if (error.code === 'ESRCH' || error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** By which a process is told from a later one with its number; nothing where the system does not tell. */
+function startTick(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return '';
+    throw error;
+  }
+}
+
+/** Moved first: where another start was quicker and it is that one's new lock, it is put back. */
+function removeStaleLock() {
+  const aside = `${pidFile}.${process.pid}`;
+  try {
+    renameSync(pidFile, aside);
+    if (lockHolder(aside) === null) rmSync(aside, { force: true });
+    else renameSync(aside, pidFile);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}
+
+function releaseLock() {
+  if (holdsLock) rmSync(pidFile, { force: true });
+  holdsLock = false;
 }
 
 async function install() {

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
 import { Started } from './support/Started.ts';
@@ -70,6 +79,23 @@ describe('bootstrap', () => {
     assert.equal(await check().exit, 1);
   });
 
+  it('waits while another start installs, and takes over from one that was killed', async () => {
+    const checkout = bareCheckout();
+    const lock = join(checkout, '.installing.pid');
+    const other = new Started('sleep', ['600']);
+    writeFileSync(lock, String(other.pid));
+    const started = new Started(process.execPath, [bootstrap(checkout), 'start'], { env: withoutNetwork() });
+    const waiting = `Another start (pid ${other.pid}) is installing the packages: waiting for it …\n`;
+    while (started.stderr !== waiting) await sleep(20);
+    await sleep(500);
+    assert.equal(started.stderr, waiting, 'said once, and nothing is installed beside the other');
+    other.child.kill('SIGKILL');
+    await other.exit;
+    assert.equal(await started.exit, 1);
+    assert.match(started.stderr, /waiting for it …\nInstalling .*\nThe npm registry cannot be reached/);
+    assert.ok(!existsSync(lock), 'it left its lock');
+  });
+
   it('finds its Node through a symbolic link, from any folder', async () => {
     const link = join(folder, 'linked');
     symlinkSync(join(root, 'holdfast'), link);
@@ -112,6 +138,11 @@ describe('npm start, before anything is started', () => {
       args: ['--model', 'nothing'],
       exit: 3,
       sentence: /^holdfast start: There is no project definition named "nothing"/,
+    },
+    {
+      args: ['--report', '/dev/null'],
+      exit: 2,
+      sentence: /^holdfast start: --report \/dev\/null is there already and is not a file: .*\n$/,
     },
     { args: ['--recipe', 'secret'], exit: 2, sentence: /Allowed choices are holdfast, original/ },
   ]) {
