@@ -79,7 +79,7 @@ export interface TrainModelProgress {
 
 export interface CandidateProgress {
   readonly trainer: string;
-  readonly status: 'waiting' | 'training' | 'trained' | 'failed';
+  readonly status: 'waiting' | 'training' | 'trained';
   readonly foldsDone: number;
   readonly foldsTotal: number;
 }

@@ -25,8 +25,6 @@ export interface ValidationOptions {
 
 export interface ValidationResult {
   readonly table: Table;
-  /** The accepted rows' ids in the table's order; null where the definition has no id. */
-  readonly ids: readonly string[] | null;
   readonly sourceRows: number;
   readonly quarantined: number;
   readonly quarantineFile: string | null;
@@ -79,6 +77,7 @@ function createSourceReader(
     column.kind === 'number' ? createNumberReader(name, column) : createCategoryReader(name, column),
   );
   const labels = createGrowingArray(length => new Uint8Array(length));
+  /** The accepted rows' ids, with the row of each. */
   const ids = new Map<string, number>();
   const { label } = definition;
   const labelFault: Fault = {
@@ -136,7 +135,6 @@ function createSourceReader(
       };
       return {
         table,
-        ids: found.id < 0 ? null : [...ids.keys()],
         sourceRows,
         quarantined,
         quarantineFile: await quarantine.finish(),

@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
-import type { RunCandidate, RunStatus as RegisteredStatus, RunSummary } from '../../db/runs/Run.ts';
+import type { RunStatus as RegisteredStatus, RunSummary } from '../../db/runs/Run.ts';
 import { Candidate, Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
 import type { RunFacts } from './RunFacts.ts';
 
@@ -13,7 +13,7 @@ export const encodeStatus: Readonly<Record<RegisteredStatus, RunStatus>> = {
 /**
  * A run as the message of the API: its row, with what Temporal knows of it while it runs.
  * @param facts Null for a run that ended, and while Temporal does not answer.
- * @param versions What the run registered; its metrics fill in what the row does not say of the candidates.
+ * @param versions What the run registered.
  */
 export function encodeRun(
   row: RunSummary,
@@ -32,7 +32,7 @@ export function encodeRun(
     stage: progress?.stage ?? row.stage,
     error: row.error ?? '',
     dataset: dataset ?? undefined,
-    candidates: encodeCandidates(row.candidates, facts, versions),
+    candidates: encodeCandidates(facts, versions),
     result: row.result
       ? {
           championVersion: row.result.championVersion,
@@ -47,36 +47,29 @@ export function encodeRun(
 }
 
 /** In the order in which the definition names the trainers, as far as anybody told it. */
-function encodeCandidates(
-  registered: readonly RunCandidate[],
-  facts: RunFacts | null,
-  versions: readonly ModelVersion[],
-): Candidate[] {
-  const rows = new Map(registered.map(candidate => [candidate.trainer, candidate]));
+function encodeCandidates(facts: RunFacts | null, versions: readonly ModelVersion[]): Candidate[] {
   const live = new Map(facts?.progress?.candidates.map(candidate => [candidate.trainer, candidate]));
   const trained = new Map(versions.map(version => [version.trainer, version]));
   // Versions come newest first; they were registered in the definition's order.
   const inOrder = [...trained.keys()].toReversed();
-  const trainers = new Set([...live.keys(), ...rows.keys(), ...inOrder]);
+  const trainers = new Set([...live.keys(), ...inOrder]);
   return [...trainers].map(trainer => {
-    const row = rows.get(trainer);
     const version = trained.get(trainer);
     const now = live.get(trainer);
     const beat = facts?.heartbeats.get(trainer);
-    const status = version === undefined ? (now?.status ?? row?.status ?? 'waiting') : 'trained';
-    const foldsTotal = now?.foldsTotal ?? row?.foldsTotal ?? beat?.foldsTotal ?? 0;
-    const foldsDone =
-      beat === undefined ? (now?.foldsDone ?? row?.foldsDone) : Object.keys(beat.folds).length;
+    const status = version === undefined ? (now?.status ?? 'waiting') : 'trained';
+    const foldsTotal = now?.foldsTotal ?? beat?.foldsTotal ?? 0;
+    const foldsDone = beat === undefined ? now?.foldsDone : Object.keys(beat.folds).length;
     return Candidate.fromPartial({
       trainer,
       status,
       foldsDone: status === 'trained' ? foldsTotal : foldsDone,
       foldsTotal,
-      metrics: version?.metrics ?? row?.metrics,
-      crossValidation: version?.crossValidation ?? row?.crossValidation ?? {},
-      seconds: version?.seconds ?? row?.seconds ?? beat?.seconds,
-      version: version?.version ?? row?.version,
-      digest: version?.digest ?? row?.digest,
+      metrics: version?.metrics,
+      crossValidation: version?.crossValidation ?? {},
+      seconds: version?.seconds ?? beat?.seconds,
+      version: version?.version,
+      digest: version?.digest,
     });
   });
 }

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { type RunCandidate, type RunResult, runKinds, runStatuses } from '../runs/Run.ts';
+import { type RunResult, runKinds, runStatuses } from '../runs/Run.ts';
 import { DatasetVersionEntity } from './DatasetVersionEntity.ts';
 
 /** Table training_run. Changes until it ended, then never. */
@@ -21,7 +21,6 @@ export const TrainingRunEntity = defineEntity({
     definitionDigest: p.text(),
     seed: p.bigint('number'),
     datasetVersion: () => p.manyToOne(DatasetVersionEntity).fieldName('dataset_version_id').nullable(),
-    candidates: p.json<readonly RunCandidate[]>().columnType('json').defaultRaw(`'[]'`),
     result: p.json<RunResult>().columnType('json').nullable(),
     startedAt: p.datetime(3).defaultRaw('now()'),
     finishedAt: p.datetime(3).nullable(),

@@ -81,7 +81,6 @@ create table training_run (
   definition_digest sha256_digest not null,
   seed bigint not null check (seed between 0 and 4294967295),
   dataset_version_id integer,
-  candidates json not null default '[]' check (json_typeof(candidates) = 'array'),
   result json check (json_typeof(result) = 'object'),
   started_at timestamptz(3) not null default now(),
   finished_at timestamptz(3),

@@ -1,25 +1,8 @@
-import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
-
 export const runKinds = ['trainModel'] as const;
 export type RunKind = (typeof runKinds)[number];
 
 export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof runStatuses)[number];
-
-export interface RunCandidate {
-  readonly trainer: string;
-  readonly status: 'waiting' | 'training' | 'trained' | 'failed';
-  readonly foldsDone: number;
-  readonly foldsTotal: number;
-  readonly seconds?: number;
-  /** On the holdout; absent until it is trained. */
-  readonly metrics?: Metrics;
-  readonly crossValidation?: Readonly<Record<string, MeanSd>>;
-  /** Absent until it is registered. */
-  readonly version?: number;
-  readonly digest?: string;
-  readonly error?: string;
-}
 
 export interface RunResult {
   /** The best candidate by the definition's selection metric. */
@@ -38,7 +21,7 @@ export interface RunSummary {
   readonly kind: RunKind;
   readonly trigger: string;
   readonly status: RunStatus;
-  /** What it is doing now, for people. */
+  /** How it ended, for people; empty while it runs, for then the workflow itself tells. */
   readonly stage: string;
   readonly error: string | null;
   readonly input: Readonly<Record<string, unknown>>;
@@ -52,7 +35,6 @@ export interface RunSummary {
     readonly rows: number;
     readonly quarantined: number;
   } | null;
-  readonly candidates: readonly RunCandidate[];
   /** Set exactly where it succeeded. */
   readonly result: RunResult | null;
   readonly startedAt: Date;

@@ -5,7 +5,7 @@ import { TrainingRunEntity } from '../entities/TrainingRunEntity.ts';
 import { storableJson, storableText } from '../storable.ts';
 import { findRun } from './findRun.ts';
 import { noSuchRun } from './noSuchRun.ts';
-import type { Run, RunCandidate, RunResult, RunStatus } from './Run.ts';
+import type { Run, RunResult, RunStatus } from './Run.ts';
 
 export interface RunEnd {
   readonly id: string;
@@ -14,9 +14,8 @@ export interface RunEnd {
   readonly result?: RunResult | null;
   /** Why it failed, and what to do. */
   readonly error?: string | null;
+  /** How it ended, for people. */
   readonly stage?: string;
-  /** Left out: as they were reported last. */
-  readonly candidates?: readonly RunCandidate[];
 }
 
 /**
@@ -25,7 +24,7 @@ export interface RunEnd {
  */
 export const finishRun = (database: Database, end: RunEnd): Promise<Run> =>
   database.write(async manager => {
-    const { id, status, result, error, stage, candidates } = end;
+    const { id, status, result, error, stage } = end;
     await manager.nativeUpdate(
       TrainingRunEntity,
       { id, status: 'running' },
@@ -33,7 +32,6 @@ export const finishRun = (database: Database, end: RunEnd): Promise<Run> =>
         status,
         finishedAt: raw('greatest(started_at, clock_timestamp())'),
         ...(stage !== undefined && { stage: storableText(stage) }),
-        ...(candidates && { candidates: storableJson(candidates) }),
         ...(result && { result: storableJson(result) }),
         ...(typeof error === 'string' && { error: storableText(error) }),
       },

@@ -13,7 +13,6 @@ export interface NewRun {
   /** Default: trainModel. */
   readonly kind?: RunKind;
   readonly trigger: string;
-  readonly stage?: string;
   readonly input: object;
   readonly definition: object;
   readonly definitionDigest: string;
@@ -31,7 +30,6 @@ export const startRun = (database: Database, run: NewRun): Promise<Run> =>
         model: run.model,
         kind: run.kind ?? 'trainModel',
         trigger: storableText(run.trigger),
-        stage: storableText(run.stage ?? ''),
         input: storableJson({ ...run.input }),
         definition: storableJson({ ...run.definition }),
         definitionDigest: run.definitionDigest,

@@ -29,7 +29,6 @@ export function toRunSummary(row: LoadedRow): RunSummary {
           quarantined: dataset.quarantined,
         }
       : null,
-    candidates: row.candidates,
     result: row.result ?? null,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt ?? null,

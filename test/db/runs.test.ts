@@ -5,12 +5,11 @@ import { attachDataset } from '../../db/runs/attachDataset.ts';
 import { finishRun, type RunEnd } from '../../db/runs/finishRun.ts';
 import { getRun } from '../../db/runs/getRun.ts';
 import { listRuns } from '../../db/runs/listRuns.ts';
-import type { RunCandidate, RunResult } from '../../db/runs/Run.ts';
-import { setRunStage } from '../../db/runs/setRunStage.ts';
+import type { RunResult } from '../../db/runs/Run.ts';
 import { startRun } from '../../db/runs/startRun.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { expectError } from '../support/expectError.ts';
-import { sampleCandidate, sampleDataset, sampleRun } from '../support/registrySamples.ts';
+import { sampleDataset, sampleRun } from '../support/registrySamples.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
 const result: RunResult = {
@@ -18,22 +17,10 @@ const result: RunResult = {
   promotedTo: 'production',
   gate: [{ rule: 'minimumRocAuc', passed: true, detail: '0.85 is at least 0.6' }],
 };
-const candidates: RunCandidate[] = [
-  {
-    trainer: 'logisticRegression',
-    status: 'trained',
-    foldsDone: 5,
-    foldsTotal: 5,
-    seconds: 2,
-    metrics: sampleCandidate('x').metrics,
-  },
-  { trainer: 'randomForest', status: 'failed', foldsDone: 2, foldsTotal: 5, error: 'out of memory' },
-];
-
 describe('training runs', () => {
-  it('go from start over stage and dataset to their end', () =>
+  it('go from start over the dataset to their end', () =>
     withDatabase(async database => {
-      const started = await startRun(database, sampleRun({ seed: 0xffffffff, stage: 'ingesting' }));
+      const started = await startRun(database, sampleRun({ seed: 0xffffffff }));
       const { id, workflowId, model, trigger, input, definition, definitionDigest } = sampleRun();
       assert.deepEqual(
         { ...started, startedAt: null },
@@ -44,14 +31,13 @@ describe('training runs', () => {
           kind: 'trainModel',
           trigger,
           status: 'running',
-          stage: 'ingesting',
+          stage: '',
           error: null,
           input,
           definition,
           definitionDigest,
           seed: 0xffffffff,
           dataset: null,
-          candidates: [],
           result: null,
           startedAt: null,
           finishedAt: null,
@@ -59,12 +45,9 @@ describe('training runs', () => {
       );
       const dataset = await recordDatasetVersion(database, sampleDataset());
       await attachDataset(database, id, dataset.id);
-      await setRunStage(database, id, 'training 4 candidates', candidates);
       const training = await getRun(database, id);
       const { version, digest, rows, quarantined } = dataset;
       assert.deepEqual(training.dataset, { id: dataset.id, version, digest, rows, quarantined });
-      assert.equal(training.stage, 'training 4 candidates');
-      assert.deepEqual(training.candidates, candidates);
       const finished = await finishRun(database, { id, status: 'succeeded', stage: 'done', result });
       const { startedAt, finishedAt } = finished;
       assert.ok(finishedAt !== null && finishedAt >= startedAt);
@@ -75,9 +58,8 @@ describe('training runs', () => {
   it('may be started again by a retry, which changes nothing', () =>
     withDatabase(async database => {
       await startRun(database, sampleRun());
-      await setRunStage(database, 'run-1', 'training');
-      const again = await startRun(database, sampleRun({ seed: 2, stage: 'ingesting' }));
-      assert.deepEqual([again.stage, again.seed], ['training', 1]);
+      const again = await startRun(database, sampleRun({ seed: 2 }));
+      assert.equal(again.seed, 1);
       const many = await Promise.all(
         Array.from({ length: 10 }, () => startRun(database, sampleRun({ id: 'run-2' }))),
       );
@@ -117,14 +99,11 @@ describe('training runs', () => {
     it(`stay ${end.status}${end.error ? ` (${end.error})` : ''}, whatever is said later`, () =>
       withDatabase(async database => {
         await startRun(database, sampleRun());
-        await setRunStage(database, 'run-1', 'training', candidates);
         const finished = await finishRun(database, end);
         assert.equal(finished.status, end.status);
         assert.equal(finished.error, end.error ?? null);
         assert.deepEqual(finished.result, end.result ?? null);
-        assert.deepEqual(finished.candidates, candidates);
         assert.deepEqual(await finishRun(database, end), finished);
-        await setRunStage(database, 'run-1', 'a late report', []);
         const other = end.status === 'failed' ? ends[0] : ends[1];
         await assert.rejects(
           finishRun(database, other),
@@ -147,7 +126,6 @@ describe('training runs', () => {
       assert.equal((await getRun(database, 'train-churn')).id, 'b');
       for (const act of [
         () => getRun(database, 'nowhere'),
-        () => setRunStage(database, 'nowhere', 'training'),
         () => finishRun(database, { id: 'nowhere', status: 'cancelled' }),
       ])
         await assert.rejects(act(), expectError('notFound', /no run "nowhere".*runs list/));

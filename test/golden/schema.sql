@@ -78,7 +78,6 @@ training_run.definition json not null
 training_run.definition_digest sha256_digest not null
 training_run.seed bigint not null
 training_run.dataset_version_id integer
-training_run.candidates json not null default '[]'::json
 training_run.result json
 training_run.started_at timestamp(3) with time zone not null default now()
 training_run.finished_at timestamp(3) with time zone
@@ -135,7 +134,6 @@ model_version.model_version_signature_check CHECK ((json_typeof(signature) = 'ob
 model_version.model_version_threshold_check CHECK (((threshold >= (0)::double precision) AND (threshold <= (1)::double precision)))
 model_version.model_version_trainer_check CHECK ((trainer <> ''::text))
 model_version.model_version_version_check CHECK ((version >= 1))
-training_run.training_run_candidates_check CHECK ((json_typeof(candidates) = 'array'::text))
 training_run.training_run_definition_check CHECK ((json_typeof(definition) = 'object'::text))
 training_run.training_run_end_follows_start CHECK ((finished_at >= started_at))
 training_run.training_run_end_is_dated CHECK (((status = 'running'::text) = (finished_at IS NULL)))

@@ -157,7 +157,7 @@ export interface DatasetSummary {
 
 export interface Candidate {
   trainer: string;
-  /** waiting, training, trained or failed. */
+  /** waiting, training or trained. */
   status: string;
   foldsDone: number;
   foldsTotal: number;
