@@ -1,13 +1,11 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { csvDialect } from '../../platform/tabular/csvDialect.ts';
 import type { Source } from './openSource.ts';
 
 // The rows of a CSV file with their very bytes. The parser reads Latin-1, in which every byte is one character, so that what
 // is copied to the output is what came, whatever its encoding; cells that are looked at are decoded by whoever looks.
-
-/** A field longer than this is an unclosed quotation mark, not a value; without a limit it would take all memory. */
-const MAXIMUM_RECORD_BYTES = 16 << 20;
 
 export interface RawRow {
   /** 0 is the header, 1 the first row below it. */
@@ -27,13 +25,11 @@ export interface RawRow {
  */
 export async function* readRows(path: string, source: Source, delimiter: string): AsyncGenerator<RawRow> {
   const parser = parse({
+    ...csvDialect,
     delimiter,
     encoding: 'latin1',
     raw: true,
     info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: MAXIMUM_RECORD_BYTES,
   });
   // Errors reach the loop below, because the pipeline destroys the parser with them.
   pipeline(Readable.from(source.chunks), parser, () => undefined);

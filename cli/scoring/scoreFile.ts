@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { detectDelimiter } from '../../platform/tabular/detectDelimiter.ts';
 import { batches } from './batches.ts';
 import { createLineWriter, type LineWriter } from './createLineWriter.ts';
-import { detectDelimiter } from './detectDelimiter.ts';
 import type { ModelInput } from './ModelSignature.ts';
 import { openSink, type Sink } from '../openSink.ts';
 import { openSource } from './openSource.ts';
@@ -51,10 +51,7 @@ export interface ScoreFileResult {
 export async function scoreFile(request: ScoreFileRequest): Promise<ScoreFileResult> {
   const { input, inputs, prefix } = request;
   const source = await openSource(input, request.stdin);
-  const delimiter = detectDelimiter(
-    source.head,
-    inputs.map(({ name }) => name),
-  );
+  const delimiter = detectDelimiter(source.head);
   const rows = readRows(input, source, delimiter);
   const first = await rows.next();
   if (first.done)

@@ -2,14 +2,13 @@ import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import { HoldfastError } from '../HoldfastError.ts';
 import { checkText } from './checkText.ts';
+import { csvDialect } from './csvDialect.ts';
 import { describeReadError } from './inspectFile.ts';
 
 // CSV as RFC 4180 says, with csv-parse rather than DuckDB: DuckDB refuses or renumbers rows that do not fit, and its
 // binding hands strings to JavaScript one native call each (minutes for a million rows). Here every record comes out in order, also a
 // ragged one, so that the row a message names is the row that the user sees.
 
-/** The longest record. A quote that is never closed swallows the rest of the file: this stops it. */
-const MAXIMUM_RECORD_BYTES = 64 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 
 /**
@@ -26,16 +25,12 @@ export async function* readCsvRecords(
   const parser = parse({
     bom: true,
     delimiter,
-    max_record_size: MAXIMUM_RECORD_BYTES,
+    ...csvDialect,
     // Answering nothing keeps the record out of the parser's own output: it goes straight into the batch.
     on_record: (record: string[]) => {
       batch.push(record);
       records++;
     },
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
   });
   // Faults also reach the callbacks of write and end; as an event without a listener they would end the process.
   parser.on('error', () => undefined);

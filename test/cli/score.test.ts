@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, it } from 'mocha';
 import { createRandom } from '../../ml/random/createRandom.ts';
+import { readTextTable } from '../../platform/tabular/readTextTable.ts';
 import { goodInstance } from '../support/smallModel.ts';
 import { runHoldfast } from '../support/runHoldfast.ts';
 import { type SystemWorld, withSystem } from '../support/withSystem.ts';
@@ -164,6 +165,25 @@ describe('holdfast score', () => {
         if (index % 3 === 0) assert.deepEqual([probability, label, model_version], ['', '', '']);
         else assert.equal(model_version, '1');
       assert.equal(records.length, 600);
+    });
+  });
+
+  it('reads what training reads: quotes within a field, lines that end differently, a header of quoted names', async () => {
+    await withSystem(async world => {
+      const header = ['pipe', ...columns].map(name => `"${name}"`).join(';');
+      const rows = ['5" pipe', 'a "b" c', 'plain'].map(pipe => `${pipe};${good.replaceAll(',', ';')}`);
+      const { code, stderr, output } = await score(
+        world,
+        `${header}\n${rows[0]}\r\n\n${rows[1]}\n${rows[2]}`,
+      );
+      assert.equal(code, 0, stderr);
+      const lines = (output ?? '').split(/\r?\n/).filter(line => line !== '');
+      assert.equal(lines.length, 1 + rows.length);
+      rows.forEach((row, index) => assert.ok(lines[index + 1].startsWith(`${row};0.`), lines[index + 1]));
+      const trained: string[] = [];
+      for await (const { records } of readTextTable(join(world.home, 'in.csv')))
+        trained.push(...records.map(([pipe]) => pipe));
+      assert.deepEqual(trained, ['5" pipe', 'a "b" c', 'plain']);
     });
   });
 
