@@ -1,14 +1,8 @@
-import type { AliasName } from '../db/aliases/Alias.ts';
+import type { AliasTarget as RegisteredTarget } from '../db/aliases/Alias.ts';
 import type { LoadedVersion } from '../db/processes/LoadedVersion.ts';
 
 /** Where an alias of a model stands, and the file of that version. */
-export interface AliasTarget {
-  readonly model: string;
-  readonly alias: AliasName;
-  readonly version: number;
-  /** SHA-256 of the ONNX file. */
-  readonly digest: string;
-}
+export type AliasTarget = Omit<RegisteredTarget, 'revision'>;
 
 /** What the model store asks of the registry. Any answer may be HoldfastError unavailable while PostgreSQL is away. */
 export interface ModelRegistry {

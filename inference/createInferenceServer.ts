@@ -5,7 +5,7 @@ import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { PredictionServiceService } from '../proto/gen/holdfast/v1/prediction.ts';
 import type { ModelStore } from './createModelStore.ts';
 import { decodePredictRequest } from './decodePredictRequest.ts';
-import { shorten } from './describeValue.ts';
+import { shorten } from '../platform/shorten.ts';
 import { type PredictContext, predict } from './predict.ts';
 
 export interface InferenceServerOptions {
@@ -32,7 +32,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
     defaultModel,
     onUnseenLevel: ({ model, version }, column, example) =>
       logger.warn(
-        { model, version, column, example: shorten(example) },
+        { model, version, column, example: shorten(example, 60) },
         'A level that training did not meet was scored; more of this column are only counted.',
       ),
   };

@@ -1,12 +1,12 @@
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { didYouMean } from '../platform/suggest.ts';
-import { shorten } from './describeValue.ts';
+import { shorten } from '../platform/shorten.ts';
 import type { AliasTarget } from './ModelRegistry.ts';
 
 // What a caller reads who asked for a model or version that is not there: what there is, and what to do.
 
 export function noSuchModel(model: string, aliases: readonly AliasTarget[]): HoldfastError {
-  const name = shorten(model);
+  const name = shorten(model, 60);
   if (aliases.length === 0)
     return new HoldfastError(
       'failedPrecondition',
@@ -36,6 +36,6 @@ export function noSuchVersion(
     return new HoldfastError('notFound', `The model ${model} has nothing in Staging. ${there}`);
   return new HoldfastError(
     'notFound',
-    `The model ${model} has no version ${JSON.stringify(shorten(version))}: expected a number, production or staging. ${there}`,
+    `The model ${model} has no version ${JSON.stringify(shorten(version, 60))}: expected a number, production or staging. ${there}`,
   );
 }

@@ -34,11 +34,3 @@ export interface ViolationCount {
 
 export const describeViolation = ({ column, value, rule }: Violation): string =>
   column === '' ? `${rule}, got ${value}` : `${column}: ${rule}, got ${JSON.stringify(value)}`;
-
-const MAXIMUM_SHOWN_CHARACTERS = 200;
-
-/** Cut for a message, never through a surrogate pair. */
-export const shorten = (value: string): string =>
-  value.length <= MAXIMUM_SHOWN_CHARACTERS
-    ? value
-    : `${value.slice(0, MAXIMUM_SHOWN_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '')}…`;

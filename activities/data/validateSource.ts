@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Table } from '../../ml/dataset/Table.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { shorten } from '../../platform/shorten.ts';
 import type { TextBatch } from '../../platform/tabular/TextTable.ts';
 import { type ColumnReader, missingFault } from './ColumnReader.ts';
 import { createCategoryReader } from './createCategoryReader.ts';
@@ -10,7 +11,7 @@ import { createNumberReader } from './createNumberReader.ts';
 import { createQuarantineFile, type QuarantineFile } from './createQuarantineFile.ts';
 import { createViolationList } from './createViolationList.ts';
 import { type ResolvedColumns, resolveColumns } from './resolveColumns.ts';
-import { type Fault, shorten, type Violation, type ViolationCount } from './Violation.ts';
+import { type Fault, type Violation, type ViolationCount } from './Violation.ts';
 
 // Holds every row against the definition and sorts the rows into two heaps: the table, and the quarantine with all
 // violations of all rows. No row is changed and none is lost: the counts of the two heaps must add up to the source's.
@@ -22,6 +23,9 @@ export interface ValidationOptions {
   readonly quarantinePath: string;
   readonly onProgress?: (progress: { readonly rows: number }) => void;
 }
+
+/** Of a value, in a message. */
+const MAXIMUM_SHOWN_CHARACTERS = 200;
 
 export interface ValidationResult {
   readonly table: Table;
@@ -92,7 +96,7 @@ function createSourceReader(
     sourceRows++;
     const faults: Violation[] = [];
     const blame = (column: string, value: string, fault: Fault): void => {
-      faults.push({ row, column, value: shorten(value), ...fault });
+      faults.push({ row, column, value: shorten(value, MAXIMUM_SHOWN_CHARACTERS), ...fault });
     };
     const id = found.id < 0 ? '' : (fields[found.id] ?? '').trim();
     const labelText = (fields[found.label] ?? '').trim();
