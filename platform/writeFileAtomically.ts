@@ -2,22 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HoldfastError } from './HoldfastError.ts';
+import { writeFaultOf } from './writeFaults.ts';
 
 // A file is there whole or not at all, also after the power went: temporary file in the same folder, fsync, rename, fsync of
 // the folder (the order that Pillai et al., OSDI 2014, found to be the portable one). A writer that was killed leaves its
 // temporary file, whose name begins with a full stop and ends with `.tmp`; nobody reads those.
-
-const noRoom: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full: free some space',
-  EDQUOT: "the user's disk quota is used up: free some space or raise the quota",
-  EFBIG: 'the file is larger than the system allows: raise the limit (ulimit -f)',
-};
-
-const notAllowed: Readonly<Record<string, string>> = {
-  EACCES: 'this user may not write there: change the owner or the permissions',
-  EPERM: 'this user may not write there: change the owner or the permissions',
-  EROFS: 'the file system is read-only: choose another folder',
-};
 
 export const temporaryName = (name: string): string => `.${name}.${randomUUID()}.tmp`;
 
@@ -65,19 +54,11 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** The error for the user where the system refused to write; any other error unchanged. */
 export function describeWriteError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
-  const { code } = error;
-  if (code in noRoom)
-    return new HoldfastError(
-      'resourceExhausted',
-      `${path} could not be written, because ${noRoom[code]}, then try again. Nothing was changed (${code}).`,
-      { cause: error },
-    );
-  if (code in notAllowed)
-    return new HoldfastError(
-      'failedPrecondition',
-      `${path} could not be written, because ${notAllowed[code]}, then try again. Nothing was changed (${code}).`,
-      { cause: error },
-    );
-  return error;
+  const fault = writeFaultOf(error);
+  if (fault === null) return error;
+  return new HoldfastError(
+    fault.code,
+    `${path} could not be written, because ${fault.reason}, then try again. Nothing was changed (${fault.system}).`,
+    { cause: error },
+  );
 }
