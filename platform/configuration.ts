@@ -59,7 +59,6 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     );
   }
   const values = result.data;
-  refuseSharedPorts(values);
   return {
     home: resolve(values.HOLDFAST_HOME),
     bind: values.HOLDFAST_BIND,
@@ -79,17 +78,4 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     temporalAddress: values.TEMPORAL_ADDRESS,
     temporalNamespace: values.TEMPORAL_NAMESPACE,
   };
-}
-
-/** Two of our own processes on one port would be found only when the second starts, and be told as a stranger's fault. */
-function refuseSharedPorts(values: Readonly<Record<string, unknown>>): void {
-  const names = Object.keys(values).filter(name => name.endsWith('_PORT'));
-  for (const [place, name] of names.entries()) {
-    const other = names.slice(0, place).find(earlier => values[earlier] === values[name]);
-    if (other !== undefined)
-      throw new HoldfastError(
-        'invalidArgument',
-        `${other} and ${name} are both ${String(values[name])}: give each a port of its own.`,
-      );
-  }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Configuration } from '../configuration.ts';
+import { refuseSharedPorts } from '../lifecycle/refuseSharedPorts.ts';
 import { assertPortFree, type WantedPort } from '../lifecycle/assertPortFree.ts';
 import { followWarnings } from './followWarnings.ts';
 import { lockHome } from './lockHome.ts';
@@ -139,6 +140,7 @@ async function assertPortsFree(
       { purpose: "Temporal's web page", port: ports.temporalUi, variable: 'HOLDFAST_TEMPORAL_UI_PORT' },
     );
   }
+  refuseSharedPorts(wanted);
   for (const port of wanted) await assertPortFree(port);
 }
 
