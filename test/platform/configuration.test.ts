@@ -23,9 +23,9 @@ describe('readConfiguration', () => {
   });
 });
 
-describe('refuseSharedPorts', () => {
-  const wanted = (variable: string, port: number) => ({ purpose: variable, variable, port });
+const wanted = (variable: string, port: number) => ({ purpose: variable, variable, port });
 
+describe('refuseSharedPorts', () => {
   it('names the two variables that give one port', () => {
     assert.throws(
       () =>

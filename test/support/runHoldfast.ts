@@ -23,7 +23,7 @@ export async function runHoldfast(
   args: readonly string[],
   options: HoldfastOptions = {},
 ): Promise<HoldfastOutcome> {
-  const { control = '127.0.0.1:1', inference = '127.0.0.1:2', stdin = '' } = options;
+  const { control = '127.0.0.1:1', inference = '127.0.0.1:1', stdin = '' } = options;
   const child = spawn(process.execPath, [resolve('bin/holdfast.ts'), ...args], {
     cwd: options.directory,
     env: {
