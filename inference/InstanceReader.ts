@@ -10,7 +10,8 @@ import { IGNORED, type Signature } from './Signature.ts';
 // - number: a JSON number within the column's range, whole where the column is. Text is refused, also "29.85".
 // - category: text. A number or boolean is taken where its JSON text is one of the levels, for tables that write 0 and 1.
 // - null, or "" for a category, or nothing at all: a missing value, where the column may miss one.
-// - the id and the label may be there and are not looked at; any other name is refused.
+// - the id and the label (also under the name that the request gives it) may be there and are not looked at; any other name
+//   is refused.
 // A level that training did not meet is scored and counted, not refused.
 
 export type Instance = Readonly<Record<string, unknown>>;
@@ -24,12 +25,15 @@ export class InstanceReader {
   readonly unseen = new Map<number, { count: number; example: string }>();
   readonly #signature: Signature;
   readonly #maximumViolations: number;
+  readonly #labelKey: string | undefined;
   /** The last row in which a place was read. */
   readonly #readIn: Int32Array;
 
-  constructor(signature: Signature, rowCount: number, maximumViolations: number) {
+  /** @param labelKey a name besides the signature's that is passed over */
+  constructor(signature: Signature, rowCount: number, maximumViolations: number, labelKey?: string) {
     this.#signature = signature;
     this.#maximumViolations = maximumViolations;
+    this.#labelKey = labelKey;
     this.#readIn = new Int32Array(signature.inputs.length).fill(-1);
     const values = signature.inputs.map(input =>
       input.kind === 'number'
@@ -47,6 +51,7 @@ export class InstanceReader {
       const place = places.get(name);
       if (place === IGNORED) continue;
       if (place === undefined) {
+        if (name === this.#labelKey) continue;
         this.#unknown(name, row);
         continue;
       }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HoldfastError } from '../platform/HoldfastError.ts';
+import { uuidv7 } from '../platform/uuidv7.ts';
 import type { PredictRequest, PredictResponse } from '../proto/gen/holdfast/v1/prediction.ts';
 import { MAXIMUM_INSTANCES, wrongCount } from './decodePredictRequest.ts';
 import { InstanceReader } from './InstanceReader.ts';
@@ -37,7 +38,7 @@ export async function predict(
   const { instances } = request;
   if (instances.length === 0 || instances.length > MAXIMUM_INSTANCES) throw wrongCount(instances.length);
   return store.use(request.model === '' ? defaultModel : request.model, request.version, async loaded => {
-    const reader = await readAll(loaded, instances, call);
+    const reader = await readAll(loaded, request, call);
     for (const [place, { count, example }] of reader.unseen) {
       const column = loaded.signature.inputs[place].name;
       if (loaded.countUnseenLevels(column, count)) onUnseenLevel(loaded, column, example);
@@ -58,16 +59,18 @@ export async function predict(
       threshold: loaded.metadata.threshold,
       predictions,
       probabilities: request.returnProba === false ? [] : probabilities,
+      predictionId: uuidv7(),
+      arm: '',
     };
   });
 }
 
 async function readAll(
   loaded: LoadedModel,
-  instances: PredictRequest['instances'],
+  { instances, labelKey }: PredictRequest,
   call: Cancellation,
 ): Promise<InstanceReader> {
-  const reader = new InstanceReader(loaded.signature, instances.length, MAXIMUM_VIOLATIONS);
+  const reader = new InstanceReader(loaded.signature, instances.length, MAXIMUM_VIOLATIONS, labelKey);
   for (let row = 0; row < instances.length; row++) {
     if (row > 0 && row % SLICE_ROWS === 0) {
       await nextTurn();

@@ -26,6 +26,8 @@ const prediction = z.strictObject({
   threshold: z.number(),
   predictions: z.array(z.string()),
   probabilities: z.array(z.number()),
+  predictionId: z.uuidv7(),
+  arm: z.literal(''),
 });
 
 describe('holdfast predict', () => {
@@ -36,9 +38,11 @@ describe('holdfast predict', () => {
       const settings = Object.entries(goodInstance).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
       const one = prediction.parse(await json(['predict', text], addresses));
       assert.deepEqual([one.modelVersion, one.predictions], [1, ['Yes']]);
-      assert.deepEqual(await json(['predict', '-'], { ...addresses, stdin: text }), one);
-      assert.deepEqual(await json(['predict', ...settings], addresses), one);
-      assert.deepEqual(await json(['predict', `{"instances":[${text}]}`], addresses), one);
+      for (const [args, stdin] of [[['-'], text], [settings], [[`{"instances":[${text}]}`]]] as const) {
+        const same = prediction.parse(await json(['predict', ...args], { ...addresses, stdin }));
+        assert.notEqual(same.predictionId, one.predictionId);
+        assert.deepEqual({ ...same, predictionId: one.predictionId }, one);
+      }
       const two = prediction.parse(
         await json(['predict', '--file', 'many.ndjson', '--version', '2'], { ...addresses, directory: home }),
       );

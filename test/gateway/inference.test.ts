@@ -17,7 +17,12 @@ const predictSchema = z.strictObject({
   threshold: z.number(),
   predictions: z.array(z.string()),
   probabilities: z.array(z.number()),
+  predictionId: z.uuidv7(),
+  arm: z.string(),
 });
+
+/** All but the id, which no two answers share. */
+const withoutId = (answer: z.output<typeof predictSchema>) => ({ ...answer, predictionId: '' });
 
 const errorSchema = z.strictObject({
   error: z.strictObject({
@@ -38,17 +43,20 @@ const instances = [goodInstance, { ...goodInstance, tenure: 60, contract: 'year'
 describe('the gateway before inference', () => {
   it('answers a prediction as gRPC does, at the new path and the older one', () =>
     withServedModel(async ({ inference, client }) => {
-      const expected = await client.predict({ model: 'churn', version: '', instances });
+      const expected = withoutId(await client.predict({ model: 'churn', version: '', instances }));
       assert.equal(expected.probabilities.length, 2);
       await withGateway({ inference: `127.0.0.1:${inference.port}` }, async ({ ask }) => {
         for (const path of ['/v1/models/churn:predict', '/predict']) {
           const { status, text, type, json } = await ask('POST', path, { instances });
           assert.equal(status, 200, text);
           assert.equal(type, 'application/json; charset=utf-8');
-          assert.deepEqual(predictSchema.parse(json()), expected);
+          assert.deepEqual(withoutId(predictSchema.parse(json())), expected);
         }
-        const without = await ask('POST', '/predict', { instances, returnProba: false, version: '1' });
-        assert.deepEqual(predictSchema.parse(without.json()), { ...expected, probabilities: [] });
+        // The older system's own spelling.
+        const labelled = instances.map(instance => ({ ...instance, hasLeft: true }));
+        const body = { instances: labelled, return_proba: false, label_key: 'hasLeft', version: '1' };
+        const without = await ask('POST', '/predict', body);
+        assert.deepEqual(withoutId(predictSchema.parse(without.json())), { ...expected, probabilities: [] });
       });
     }));
 

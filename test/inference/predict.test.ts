@@ -291,6 +291,40 @@ describe('Predict', () => {
       assert.equal(new Set(probabilities).size, 1);
     }));
 
+  it('passes over the column that the request names as its label, unless it is one of the model', () =>
+    withServedModel(async ({ client }) => {
+      const expected = (await ask(client, [goodInstance])).probabilities;
+      const labelled = [{ ...goodInstance, hasLeft: 'maybe' }];
+      const answer = await client.predict({
+        model: '',
+        version: '',
+        instances: labelled,
+        labelKey: 'hasLeft',
+      });
+      assert.deepEqual(answer.probabilities, expected);
+      const { violations } = await refusal(ask(client, labelled));
+      assert.deepEqual(violations, ['instances[0].hasLeft: is not a column of the model.']);
+      const other = {
+        model: '',
+        version: '',
+        instances: [{ ...goodInstance, tenure: 60 }],
+        labelKey: 'tenure',
+      };
+      assert.notDeepEqual((await client.predict(other)).probabilities, expected);
+    }));
+
+  it('names each prediction by an id that sorts by time', () =>
+    withServedModel(async ({ client }) => {
+      const ids: string[] = [];
+      for (let call = 0; call < 20; call++) {
+        const { predictionId, arm } = await ask(client, [goodInstance]);
+        assert.match(predictionId, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        assert.equal(arm, '');
+        ids.push(predictionId);
+      }
+      assert.deepEqual([...new Set(ids)].toSorted(), ids);
+    }));
+
   it('leaves out the probabilities where they are not wanted', () =>
     withServedModel(async ({ client }) => {
       const answer = await client.predict({

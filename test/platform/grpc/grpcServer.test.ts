@@ -47,6 +47,8 @@ const prediction = (
     predict: async (request, context) => ({
       ...(await handle(request, context)),
       modelVersion: 1,
+      predictionId: 'id',
+      arm: '',
       threshold: 0.5,
       predictions: [],
       probabilities: [],
@@ -310,7 +312,7 @@ describe('createGrpcServer', () => {
       const answer: unknown = JSON.parse(
         await run('-d', body, address, 'holdfast.v1.PredictionService/Predict'),
       );
-      assert.deepEqual(answer, { model: 'bank', modelVersion: 1, threshold: 0.5 });
+      assert.deepEqual(answer, { model: 'bank', modelVersion: 1, threshold: 0.5, predictionId: 'id' });
       assert.match(
         await run(address, 'describe', 'holdfast.v1.ModelVersion'),
         /google\.protobuf\.Timestamp create_time/,

@@ -35,7 +35,14 @@ export interface PredictRequest {
    */
   instances: { [key: string]: any }[];
   /** Whether probabilities are answered too; unset means true. */
-  returnProba?: boolean | undefined;
+  returnProba?:
+    | boolean
+    | undefined;
+  /**
+   * A column that instances may carry besides the model's own and that is not looked at: the name under which the caller
+   * keeps the label, where it is another than the training table's.
+   */
+  labelKey?: string | undefined;
 }
 
 /** Columns, not objects: element i of each list belongs to instance i. */
@@ -48,10 +55,17 @@ export interface PredictResponse {
   predictions: string[];
   /** The probabilities of the positive label, between 0 and 1. */
   probabilities: number[];
+  /**
+   * Names this prediction for good (UUID version 7, so ids sort by time); with several instances, instance i is the
+   * i-th, from 0, of the prediction.
+   */
+  predictionId: string;
+  /** The experiment's arm that answered; empty where no experiment runs. */
+  arm: string;
 }
 
 function createBasePredictRequest(): PredictRequest {
-  return { model: "", version: "", instances: [], returnProba: undefined };
+  return { model: "", version: "", instances: [], returnProba: undefined, labelKey: undefined };
 }
 
 export const PredictRequest: MessageFns<PredictRequest> = {
@@ -67,6 +81,9 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     }
     if (message.returnProba !== undefined) {
       writer.uint32(32).bool(message.returnProba);
+    }
+    if (message.labelKey !== undefined) {
+      writer.uint32(42).string(message.labelKey);
     }
     return writer;
   },
@@ -116,6 +133,14 @@ export const PredictRequest: MessageFns<PredictRequest> = {
             message.returnProba = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.labelKey = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -138,6 +163,11 @@ export const PredictRequest: MessageFns<PredictRequest> = {
         : isSet(object.return_proba)
         ? globalThis.Boolean(object.return_proba)
         : undefined,
+      labelKey: isSet(object.labelKey)
+        ? globalThis.String(object.labelKey)
+        : isSet(object.label_key)
+        ? globalThis.String(object.label_key)
+        : undefined,
     };
   },
 
@@ -155,6 +185,9 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     if (message.returnProba !== undefined) {
       obj.returnProba = message.returnProba;
     }
+    if (message.labelKey !== undefined) {
+      obj.labelKey = message.labelKey;
+    }
     return obj;
   },
 
@@ -167,12 +200,13 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     message.version = object.version ?? "";
     message.instances = object.instances?.map((e) => e) || [];
     message.returnProba = object.returnProba ?? undefined;
+    message.labelKey = object.labelKey ?? undefined;
     return message;
   },
 };
 
 function createBasePredictResponse(): PredictResponse {
-  return { model: "", modelVersion: 0, threshold: 0, predictions: [], probabilities: [] };
+  return { model: "", modelVersion: 0, threshold: 0, predictions: [], probabilities: [], predictionId: "", arm: "" };
 }
 
 export const PredictResponse: MessageFns<PredictResponse> = {
@@ -195,6 +229,12 @@ export const PredictResponse: MessageFns<PredictResponse> = {
         writer.double(v);
       }
       writer.join();
+    }
+    if (message.predictionId !== "") {
+      writer.uint32(50).string(message.predictionId);
+    }
+    if (message.arm !== "") {
+      writer.uint32(58).string(message.arm);
     }
     return writer;
   },
@@ -262,6 +302,22 @@ export const PredictResponse: MessageFns<PredictResponse> = {
 
             break;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.predictionId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -289,6 +345,12 @@ export const PredictResponse: MessageFns<PredictResponse> = {
       probabilities: globalThis.Array.isArray(object?.probabilities)
         ? object.probabilities.map((e: any) => globalThis.Number(e))
         : [],
+      predictionId: isSet(object.predictionId)
+        ? globalThis.String(object.predictionId)
+        : isSet(object.prediction_id)
+        ? globalThis.String(object.prediction_id)
+        : "",
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
     };
   },
 
@@ -309,6 +371,12 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     if (message.probabilities?.length) {
       obj.probabilities = message.probabilities.map((e) => floatToJson(e));
     }
+    if (message.predictionId !== "") {
+      obj.predictionId = message.predictionId;
+    }
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
     return obj;
   },
 
@@ -322,6 +390,8 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     message.threshold = object.threshold ?? 0;
     message.predictions = object.predictions?.map((e) => e) || [];
     message.probabilities = object.probabilities?.map((e) => e) || [];
+    message.predictionId = object.predictionId ?? "";
+    message.arm = object.arm ?? "";
     return message;
   },
 };
