@@ -9,6 +9,7 @@ export type ViolationKind =
   | 'level'
   | 'length'
   | 'label'
+  | 'time'
   | 'duplicate';
 
 export interface Fault {

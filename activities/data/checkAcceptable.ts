@@ -1,3 +1,4 @@
+import { splitTable } from '../../ml/dataset/splitTable.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { describeViolation, type ViolationKind } from './Violation.ts';
@@ -16,12 +17,14 @@ const kindSentences: Readonly<Record<ViolationKind, string>> = {
   level: 'not one of the declared levels',
   length: 'too long',
   label: 'neither the positive nor the negative label',
+  time: 'not a date or time',
   duplicate: 'duplicates',
 };
 
 /**
  * Whether a validated source may be trained on.
- * @throws HoldfastError failedPrecondition: too large a share in quarantine (with the report), too few rows, one class only
+ * @throws HoldfastError failedPrecondition: too large a share in quarantine (with the report), too few rows, one class only (or
+ * one class only in a period, where the split is by time)
  */
 export function checkAcceptable(
   definition: ProjectDefinition,
@@ -58,6 +61,14 @@ export function checkAcceptable(
       return refuse(
         `${shownAs} has ${count} usable rows whose ${column} is ${JSON.stringify(value)}, expected at least ${needed} (two a fold): give data with both outcomes, or correct the definition's label.`,
       );
+  try {
+    splitTable(table, { ...definition.split, seed: definition.seed });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    refuse(
+      `${shownAs} cannot be split as the project definition "${definition.name}" says: ${error.message}.`,
+    );
+  }
 }
 
 function describeQuarantine({ violations, violationCounts, quarantineFile }: ValidationResult): string {

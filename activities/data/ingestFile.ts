@@ -51,6 +51,8 @@ export interface IngestResult {
 interface DatasetSchema {
   readonly id: string | null;
   readonly label: ProjectDefinition['label'];
+  /** Left out where there is none. */
+  readonly eventTime?: string;
   readonly columns: readonly ({ readonly name: string } & ColumnDefinition)[];
 }
 
@@ -102,6 +104,7 @@ async function ingestCopy(input: IngestFileInput, copy: string, digest: string):
     schema: {
       id: definition.id ?? null,
       label: definition.label,
+      ...(definition.eventTime === undefined ? {} : { eventTime: definition.eventTime }),
       columns: Object.entries(definition.columns).map(([name, column]) => ({ name, ...column })),
     },
     profile: profileTable(table),

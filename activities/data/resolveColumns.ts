@@ -8,6 +8,8 @@ export interface ResolvedColumns {
   readonly label: number;
   /** -1 where the definition has no id. */
   readonly id: number;
+  /** -1 where the definition has no event time. */
+  readonly eventTime: number;
   /** The file's columns that the definition does not speak of. */
   readonly ignored: readonly string[];
 }
@@ -22,8 +24,9 @@ export function resolveColumns(
   shownAs: string,
 ): ResolvedColumns {
   const names = Object.keys(definition.columns);
-  const { id, label } = definition;
-  const wanted = [...names, label.column, ...(id === undefined ? [] : [id])];
+  const { id, label, eventTime } = definition;
+  const keys = [id, eventTime].filter(name => name !== undefined);
+  const wanted = [...new Set([...names, label.column, ...keys])];
   const missing = wanted.filter(name => !header.includes(name));
   if (missing.length > 0) {
     const unused = header.filter(name => !wanted.includes(name) && name.length <= 200);
@@ -46,6 +49,7 @@ export function resolveColumns(
     positions: names.map(name => header.indexOf(name)),
     label: header.indexOf(label.column),
     id: id === undefined ? -1 : header.indexOf(id),
+    eventTime: eventTime === undefined ? -1 : header.indexOf(eventTime),
     ignored: header.filter(name => !wanted.includes(name)),
   };
 }

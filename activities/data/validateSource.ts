@@ -9,6 +9,7 @@ import { createCategoryReader } from './createCategoryReader.ts';
 import { createGrowingArray } from '../../platform/tabular/createGrowingArray.ts';
 import { createNumberReader } from './createNumberReader.ts';
 import { createQuarantineFile, type QuarantineFile } from './createQuarantineFile.ts';
+import { createTimeReader } from './createTimeReader.ts';
 import { createViolationList } from './createViolationList.ts';
 import { type ResolvedColumns, resolveColumns } from './resolveColumns.ts';
 import { type Fault, type Violation, type ViolationCount } from './Violation.ts';
@@ -81,9 +82,10 @@ function createSourceReader(
     column.kind === 'number' ? createNumberReader(name, column) : createCategoryReader(name, column),
   );
   const labels = createGrowingArray(length => new Uint8Array(length));
+  const { label, eventTime } = definition;
+  const times = eventTime === undefined ? null : createTimeReader(eventTime);
   /** The accepted rows' ids, with the row of each. */
   const ids = new Map<string, number>();
-  const { label } = definition;
   const labelFault: Fault = {
     kind: 'label',
     rule: `expected ${JSON.stringify(label.positive)} or ${JSON.stringify(label.negative)}`,
@@ -110,6 +112,10 @@ function createSourceReader(
           blame(definition.id, id, { kind: 'duplicate', rule: `expected once, first in row ${first}` });
       }
       readColumns(readers, found, fields, blame);
+      if (times !== null) {
+        const fault = times.read(fields[found.eventTime]);
+        if (fault !== null) blame(times.column, fields[found.eventTime], fault);
+      }
       if (labelText !== label.positive && labelText !== label.negative)
         blame(label.column, labelText, labelText === '' ? missingFault : labelFault);
     }
@@ -122,6 +128,7 @@ function createSourceReader(
     rows++;
     if (found.id >= 0) ids.set(id, row);
     for (const reader of readers) reader.keep();
+    times?.keep();
     labels.push(labelText === label.positive ? 1 : 0);
   };
 
@@ -136,6 +143,7 @@ function createSourceReader(
         rowCount: rows,
         columns: readers.map(reader => reader.finish()),
         labels: labels.finish(),
+        ...(times === null ? {} : { eventTime: times.finish() }),
       };
       return {
         table,

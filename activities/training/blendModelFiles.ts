@@ -65,7 +65,7 @@ export async function blendModelFiles(options: BlendModelFilesOptions): Promise<
     { members, calibration, threshold, positiveLabel: positive, negativeLabel: negative },
     { ...readMetadata(members[0].onnx), trainer: 'blend', threshold },
   );
-  const { holdout } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const { holdout } = splitTable(table, { ...definition.split, seed: definition.seed });
   const ofMembers: Float64Array[] = [];
   for (const member of members)
     ofMembers.push(await scoreTable(member.onnx, readMetadata(member.onnx), table, holdout));

@@ -39,7 +39,7 @@ async function evaluateVersion(
   const { digest } = await getVersion(database, input.model, String(input.version));
   const definition = await readDefinition(artifacts, input.definition);
   const table = decodeTable(await artifacts.get(input.table));
-  const { holdout } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const { holdout } = splitTable(table, { ...definition.split, seed: definition.seed });
   const onnx = await artifacts.get(digest);
   const metadata = readMetadata(onnx);
   const absent = metadata.inputs.filter(

@@ -72,7 +72,7 @@ async function train(
   const signal = cancellationSignal();
   const base = { tablePath: await artifacts.path(input.table), definition, recipe };
   const table = decodeTable(await artifacts.get(input.table));
-  const split = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const split = splitTable(table, { ...definition.split, seed: definition.seed });
   const { outOfFold, seconds } = await trainFolds({
     artifacts,
     foldOf: split.foldOf,

@@ -38,7 +38,7 @@ export default function run(task: TrainingTask): TrainingResult {
 }
 
 function runFold({ definition, recipe, fold }: FoldTask, table: Table): FoldResult {
-  const { train, foldOf } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const { train, foldOf } = splitTable(table, { ...definition.split, seed: definition.seed });
   const started = performance.now();
   const probabilities = trainFold({
     table,
@@ -51,7 +51,7 @@ function runFold({ definition, recipe, fold }: FoldTask, table: Table): FoldResu
 }
 
 function runFinal({ definition, recipe, outOfFold, metadata }: FinalTask, table: Table): FinalResult {
-  const { train, holdout, foldOf } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const { train, holdout, foldOf } = splitTable(table, { ...definition.split, seed: definition.seed });
   const started = performance.now();
   const pipeline = trainFinal({
     table,
@@ -71,7 +71,7 @@ function runFinal({ definition, recipe, outOfFold, metadata }: FinalTask, table:
 }
 
 function runBlend({ definition, members }: BlendTask, table: Table): BlendResult {
-  const { train, foldOf } = splitTable(table.labels, { ...definition.split, seed: definition.seed });
+  const { train, foldOf } = splitTable(table, { ...definition.split, seed: definition.seed });
   const started = performance.now();
   const blend = fitBlend(labelsOf(table, train), foldOf, members, definition.selection);
   return { kind: 'blend', blend, seconds: (performance.now() - started) / 1000 };

@@ -19,7 +19,7 @@ export function telcoProblem(recipe: ProjectDefinition['recipe']): TelcoProblem 
 
 /** The split that a training thread makes of the table. */
 export const splitOf = ({ split, seed }: ProjectDefinition, table: Table): TableSplit =>
-  splitTable(table.labels, { ...split, seed });
+  splitTable(table, { ...split, seed });
 
 /** The parts that a candidate is fitted and evaluated on: its folds by their numbers, then the whole training part. */
 export function* fitsOf({ split }: ProjectDefinition, { train, holdout, foldOf }: TableSplit) {

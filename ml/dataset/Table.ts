@@ -17,6 +17,13 @@ export interface CategoryColumn {
   readonly levels: readonly string[];
 }
 
+/** When each row's facts were true; the model does not see it. */
+export interface EventTime {
+  readonly column: string;
+  /** Milliseconds since 1970, one a row; never NaN. */
+  readonly times: Float64Array;
+}
+
 export type Column = NumberColumn | CategoryColumn;
 
 export interface Table {
@@ -25,4 +32,6 @@ export interface Table {
   readonly columns: readonly Column[];
   /** 1 = the positive outcome. */
   readonly labels: Uint8Array;
+  /** Left out where the definition names no event time. */
+  readonly eventTime?: EventTime;
 }

@@ -1,4 +1,4 @@
-import type { CategoryColumn, Column, NumberColumn, Table } from './Table.ts';
+import type { CategoryColumn, Column, EventTime, NumberColumn, Table } from './Table.ts';
 
 // What a table looks like, column by column, as plain JSON: for people to check, and for later data to be held against.
 
@@ -35,16 +35,39 @@ export interface TableProfile {
   readonly rows: number;
   readonly label: { readonly positives: number; readonly rate: number | null };
   readonly columns: readonly (NumberProfile | CategoryProfile)[];
+  /** Left out where the table has no event times. */
+  readonly eventTime?: EventTimeProfile;
+}
+
+interface EventTimeProfile {
+  readonly column: string;
+  readonly distinct: number;
+  /** ISO 8601; null where there is no row. */
+  readonly earliest: string | null;
+  readonly latest: string | null;
 }
 
 /** `count` is what is present, `missing` the rest. Quantiles interpolate linearly (Hyndman and Fan's type 7, as NumPy's). */
-export function profileTable({ rowCount, columns, labels }: Table): TableProfile {
+export function profileTable({ rowCount, columns, labels, eventTime }: Table): TableProfile {
   const positives = labels.reduce((sum, label) => sum + label, 0);
   return {
     rows: rowCount,
     label: { positives, rate: rowCount === 0 ? null : positives / rowCount },
     columns: columns.map(profileColumn),
+    ...(eventTime === undefined ? {} : { eventTime: profileTimes(eventTime) }),
   };
+}
+
+function profileTimes({ column, times }: EventTime): EventTimeProfile {
+  const sorted = times.toSorted();
+  const distinct = sorted.reduce(
+    (count, time, place) => count + (place === 0 || time !== sorted[place - 1] ? 1 : 0),
+    0,
+  );
+  const [earliest, latest] = [sorted.at(0), sorted.at(-1)].map(time =>
+    time === undefined ? null : new Date(time).toISOString(),
+  );
+  return { column, distinct, earliest, latest };
 }
 
 const profileColumn = (column: Column): NumberProfile | CategoryProfile =>

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Column, Table } from './Table.ts';
+import type { Column, EventTime, Table } from './Table.ts';
 
 // A table as bytes, the form in which it passes between processes: the magic, the header's length, a JSON header, then
-// one little-endian array a column and the labels, each at a multiple of eight bytes. Equal tables give equal bytes
+// one little-endian array a column, the event times if there are any, and the labels, each at a multiple of eight bytes. Equal tables give equal bytes
 // (there is one NaN), so the bytes' digest names the table. Decoding must never copy what it can view in place.
 
 const MAGIC = 'HFTABLE1';
@@ -18,6 +18,8 @@ const header = z.strictObject({
       z.strictObject({ kind: z.literal('category'), name: z.string(), levels: z.array(z.string()) }),
     ]),
   ),
+  /** Its column's name. */
+  eventTime: z.string().optional(),
 });
 
 const align = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
@@ -26,10 +28,10 @@ const littleEndianHost = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 /**
  * The table's bytes, the same for equal tables on any machine.
  * @throws Error where the table contradicts itself: a column of another length than `rowCount`, a code without a level,
- * levels out of order, a label other than 0 and 1.
+ * levels out of order, a label other than 0 and 1, an event time that is no number.
  */
 export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
-  const { rowCount, columns, labels } = table;
+  const { rowCount, columns, labels, eventTime } = table;
   const text = new TextEncoder().encode(
     JSON.stringify({
       rowCount,
@@ -38,15 +40,18 @@ export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
           ? { kind: column.kind, name: column.name }
           : { kind: column.kind, name: column.name, levels: column.levels },
       ),
+      eventTime: eventTime?.column,
     }),
   );
   if (labels.length !== rowCount)
     throw new Error(`The table cannot be encoded: ${labels.length} labels for ${rowCount} rows.`);
   for (const column of columns) checkColumn(column, rowCount, 'The table cannot be encoded');
+  if (eventTime !== undefined) checkTimes(eventTime, rowCount, 'The table cannot be encoded');
   checkLabels(labels, 'The table cannot be encoded');
   const dataStart = align(HEADER_START + text.length);
   const columnBytes = align(rowCount * 4);
-  const bytes = new Uint8Array(dataStart + columns.length * columnBytes + align(rowCount));
+  const timeBytes = eventTime === undefined ? 0 : rowCount * 8;
+  const bytes = new Uint8Array(dataStart + columns.length * columnBytes + timeBytes + align(rowCount));
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode(MAGIC));
   view.setUint32(MAGIC.length, text.length, true);
@@ -57,7 +62,8 @@ export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
     else column.codes.forEach((code, row) => view.setInt32(offset + row * 4, code, true));
     offset += columnBytes;
   }
-  bytes.set(labels, offset);
+  eventTime?.times.forEach((time, row) => view.setFloat64(offset + row * 8, time, true));
+  bytes.set(labels, offset + timeBytes);
   return bytes;
 }
 
@@ -77,10 +83,12 @@ export function decodeTable(bytes: Uint8Array): Table {
   const headerLength = view.getUint32(MAGIC.length, true);
   if (HEADER_START + headerLength > bytes.length)
     throw new Error(`${problem}: cut off within the header, at byte ${bytes.length}.`);
-  const { rowCount, columns } = parseHeader(readText(bytes, HEADER_START, headerLength), problem);
+  const { rowCount, columns, eventTime } = parseHeader(readText(bytes, HEADER_START, headerLength), problem);
   const dataStart = align(HEADER_START + headerLength);
   const columnBytes = align(rowCount * 4);
-  const expected = dataStart + columns.length * columnBytes + align(rowCount);
+  const timeStart = dataStart + columns.length * columnBytes;
+  const labelStart = timeStart + (eventTime === undefined ? 0 : rowCount * 8);
+  const expected = labelStart + align(rowCount);
   if (bytes.length !== expected)
     throw new Error(`${problem}: ${bytes.length} bytes, but its header speaks of ${expected}.`);
   const table: Table = {
@@ -91,13 +99,13 @@ export function decodeTable(bytes: Uint8Array): Table {
         ? { ...column, values: readFloats(view, offset, rowCount) }
         : { ...column, codes: readIntegers(view, offset, rowCount) };
     }),
-    labels: new Uint8Array(
-      bytes.buffer,
-      bytes.byteOffset + dataStart + columns.length * columnBytes,
-      rowCount,
-    ),
+    labels: new Uint8Array(bytes.buffer, bytes.byteOffset + labelStart, rowCount),
+    ...(eventTime === undefined
+      ? {}
+      : { eventTime: { column: eventTime, times: readDoubles(view, timeStart, rowCount) } }),
   };
   for (const column of table.columns) checkColumn(column, rowCount, problem);
+  if (table.eventTime !== undefined) checkTimes(table.eventTime, rowCount, problem);
   checkLabels(table.labels, problem);
   return table;
 }
@@ -124,6 +132,14 @@ function checkLabels(labels: Uint8Array, problem: string): void {
       throw new Error(`${problem}: label ${labels[row]} in row ${row + 1}, expected 0 or 1.`);
 }
 
+function checkTimes({ column, times }: EventTime, rowCount: number, problem: string): void {
+  const where = `${problem}: event time ${JSON.stringify(column)}`;
+  if (times.length !== rowCount) throw new Error(`${where} has ${times.length} values for ${rowCount} rows.`);
+  for (let row = 0; row < rowCount; row++)
+    if (!Number.isFinite(times[row]))
+      throw new Error(`${where} has ${times[row]} in row ${row + 1}, expected milliseconds.`);
+}
+
 function writeNumbers(view: DataView, offset: number, values: Float32Array): void {
   for (let row = 0; row < values.length; row++)
     if (Number.isNaN(values[row])) view.setUint32(offset + row * 4, CANONICAL_NAN, true);
@@ -147,8 +163,8 @@ function parseHeader(text: string, problem: string): z.output<typeof header> {
 const readText = (bytes: Uint8Array, start: number, length: number): string =>
   new TextDecoder().decode(bytes.slice(start, start + length));
 
-const viewable = (view: DataView, offset: number): boolean =>
-  littleEndianHost && (view.byteOffset + offset) % 4 === 0;
+const viewable = (view: DataView, offset: number, elementBytes = 4): boolean =>
+  littleEndianHost && (view.byteOffset + offset) % elementBytes === 0;
 
 function readFloats(view: DataView, offset: number, length: number): Float32Array {
   if (viewable(view, offset)) return new Float32Array(view.buffer, view.byteOffset + offset, length);
@@ -158,4 +174,9 @@ function readFloats(view: DataView, offset: number, length: number): Float32Arra
 function readIntegers(view: DataView, offset: number, length: number): Int32Array {
   if (viewable(view, offset)) return new Int32Array(view.buffer, view.byteOffset + offset, length);
   return Int32Array.from({ length }, (_, row) => view.getInt32(offset + row * 4, true));
+}
+
+function readDoubles(view: DataView, offset: number, length: number): Float64Array {
+  if (viewable(view, offset, 8)) return new Float64Array(view.buffer, view.byteOffset + offset, length);
+  return Float64Array.from({ length }, (_, row) => view.getFloat64(offset + row * 8, true));
 }

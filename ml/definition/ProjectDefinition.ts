@@ -68,6 +68,8 @@ export const projectDefinition = z
       positive: z.string().min(1),
       negative: z.string().min(1),
     }),
+    /** The column that says when a row's facts were true; no feature, unless it is listed as a column too. */
+    eventTime: z.string().min(1).optional(),
     columns: z
       .record(z.string().min(1), columnDefinition)
       .refine(columns => Object.keys(columns).length > 0, 'expected at least one column'),
@@ -91,7 +93,15 @@ export const projectDefinition = z
     /** `holdfast`: our defaults. `original`: the parameters of the system that Holdfast replaces. */
     recipe: z.enum(['holdfast', 'original']).default('holdfast'),
     split: z
-      .strictObject({ holdoutShare: share.default(0.2), folds: z.number().int().min(2).max(20).default(5) })
+      .strictObject({
+        holdoutShare: share.default(0.2),
+        folds: z.number().int().min(2).max(20).default(5),
+        /** `time`: the latest share is held out, and each fold is a period. Saying the default changes no digest. */
+        by: z
+          .enum(['random', 'time'])
+          .transform(by => (by === 'random' ? undefined : by))
+          .optional(),
+      })
       .prefault({}),
     selection: z.enum(['logLoss', 'rocAuc', 'averagePrecision', 'accuracy']).default('logLoss'),
     /** What a version must meet on the holdout before it gets an alias. */
@@ -106,7 +116,19 @@ export const projectDefinition = z
     seed: z.number().int().min(0).max(0xffffffff).default(1),
   })
   .superRefine((definition, context) => {
-    const { columns, id, label, trainers } = definition;
+    const { columns, id, label, trainers, eventTime, split } = definition;
+    if (split.by === 'time' && eventTime === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['split', 'by'],
+        message: 'is time, but there is no eventTime; name the column that says when a row was true',
+      });
+    if (eventTime !== undefined && (eventTime === id || eventTime === label.column))
+      context.addIssue({
+        code: 'custom',
+        path: ['eventTime'],
+        message: `is also the ${eventTime === id ? 'id' : 'label.column'}; expected a column of its own`,
+      });
     if (new Set(trainers).size < trainers.length)
       context.addIssue({
         code: 'custom',

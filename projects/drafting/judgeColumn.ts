@@ -40,7 +40,9 @@ export function judgeColumn(sketch: ColumnSketch): Judgement {
   const isNumber = numbers.length >= NEARLY_ALL * present && sketch.leadingZeros === 0;
   if (isNumber) return judgeNumber(sketch);
   if (sketch.dates >= NEARLY_ALL * present)
-    return leaveOut('it holds dates; turn them into numbers, such as days since, to use them');
+    return leaveOut(
+      `it holds dates. Where they say when a row was true, eventTime: ${show(name)} and split: { by: 'time' } hold the latest rows out; as a feature they must be numbers, such as days since`,
+    );
   if (counts !== null && counts.size <= MAXIMUM_LEVELS && sketch.longest <= MAXIMUM_LEVEL_CHARACTERS)
     return {
       use: true,

@@ -66,6 +66,18 @@ describe('profileTable', () => {
     });
   });
 
+  it('says from when to when the rows are', () => {
+    const table = { rowCount: 3, columns: [], labels: new Uint8Array(3) };
+    const times = Float64Array.of(Date.UTC(2025, 0, 2), Date.UTC(2024, 0, 1), Date.UTC(2025, 0, 2));
+    assert.deepEqual(profileTable({ ...table, eventTime: { column: 'since', times } }).eventTime, {
+      column: 'since',
+      distinct: 2,
+      earliest: '2024-01-01T00:00:00.000Z',
+      latest: '2025-01-02T00:00:00.000Z',
+    });
+    assert.equal('eventTime' in profileTable(table), false);
+  });
+
   it('lists the fifty most frequent levels, in code-unit order among equals', () => {
     const levels = Array.from({ length: 60 }, (_, code) => `level ${String(code).padStart(2, '0')}`);
     const codes = Int32Array.from([...levels.keys(), 59, 59, 58]);

@@ -52,6 +52,25 @@ const withNaN = (values: Float32Array): Uint8Array =>
   });
 
 describe('tableCodec', () => {
+  it('carries event times, which leave the bytes of a table without them as they were', () => {
+    const eventTime = { column: 'since', times: new Float64Array([1.5, -8.64e15, 0]) };
+    const bytes = encodeTable({ ...table, eventTime });
+    assert.deepEqual(decodeTable(bytes), { ...table, eventTime });
+    const moved = new Uint8Array(bytes.length + 4);
+    moved.set(bytes, 4);
+    assert.deepEqual(decodeTable(moved.subarray(4)).eventTime, eventTime);
+    assert.doesNotMatch(Buffer.from(encodeTable(table)).toString('latin1'), /eventTime/);
+    assert.throws(
+      () =>
+        encodeTable({ ...table, eventTime: { ...eventTime, times: new Float64Array([1, Number.NaN, 2]) } }),
+      /event time "since" has NaN in row 2/,
+    );
+    assert.throws(
+      () => encodeTable({ ...table, eventTime: { ...eventTime, times: new Float64Array(2) } }),
+      /has 2 values for 3 rows/,
+    );
+  });
+
   it('gives any table back, and the same bytes again', () => {
     fc.assert(
       fc.property(tables, original => {

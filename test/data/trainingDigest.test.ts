@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { defineProject } from '../../ml/definition/defineProject.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { runDefinition } from '../../projects/runDefinition.ts';
 import { trainingDigest } from '../../projects/trainingDigest.ts';
@@ -16,6 +17,7 @@ const changes: {
   maximumQuarantinedShare: [0.5, false],
   gate: [{ ...churn.gate, minimumRocAuc: 0.9 }, false],
   id: [undefined, true],
+  eventTime: ['signedUp', true],
   label: [{ column: 'Gone', positive: 'Yes', negative: 'No' }, true],
   columns: [{ tenure: churn.columns.tenure }, true],
   trainers: [['randomForest'], true],
@@ -32,6 +34,20 @@ describe('the digests of a definition', () => {
       assert.equal(trainingDigest(changed) !== trainingDigest(churn), decides);
       assert.notEqual(runDefinition(changed).digest, runDefinition(churn).digest);
     });
+
+  it('a split that is said to be at random is the one that nobody spoke of', () => {
+    const { holdoutShare, folds } = churn.split;
+    const said = defineProject({ ...churn, split: { holdoutShare, folds, by: 'random' } });
+    assert.deepEqual(
+      [trainingDigest(said), runDefinition(said).digest],
+      [trainingDigest(churn), runDefinition(churn).digest],
+    );
+    const split = { holdoutShare, folds, by: 'time' } as const;
+    const dated = defineProject({ ...churn, eventTime: 'since', split });
+    assert.notEqual(trainingDigest(dated), trainingDigest({ ...dated, split: churn.split }));
+    assert.throws(() => defineProject({ ...churn, split }), /is time, but there is no eventTime/);
+    assert.throws(() => defineProject({ ...churn, eventTime: 'Churn' }), /is also the label\.column/);
+  });
 
   it('a recipe that was asked for is the definition with that recipe', () => {
     const original = runDefinition({ ...churn, recipe: 'original' });

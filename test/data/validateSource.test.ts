@@ -123,6 +123,32 @@ describe('validateSource', () => {
       });
     });
 
+  it('reads the event time, which is no feature, and quarantines a row whose time is none', async () => {
+    const dated = defineProject({ ...definition, eventTime: 'since' });
+    await validate(
+      'since,id,age,income,plan,city,left\n2024-05-01,a,1,,basic,,yes\n01.05.2024,b,1,,basic,,no\n,c,1,,basic,,no\n1714608000,d,1,,basic,,no\n',
+      ({ table, violations, quarantined, ignoredColumns }) => {
+        assert.deepEqual(table.eventTime, {
+          column: 'since',
+          times: Float64Array.of(Date.UTC(2024, 4, 1), Date.UTC(2024, 4, 2)),
+        });
+        assert.deepEqual(
+          table.columns.map(({ name }) => name),
+          ['age', 'income', 'plan', 'city'],
+        );
+        assert.deepEqual([quarantined, ignoredColumns], [2, []]);
+        assert.deepEqual(
+          violations.map(({ row, column, kind, value }) => [row, column, kind, value]),
+          [
+            [2, 'since', 'time', '01.05.2024'],
+            [3, 'since', 'missing', ''],
+          ],
+        );
+      },
+      dated,
+    );
+  });
+
   it('reports all violations of all rows together and names the first of duplicates', async () => {
     const rows = [
       'a,1,1,basic,Rome,no',
@@ -253,6 +279,26 @@ describe('checkAcceptable', () => {
         expectError('failedPrecondition', /49 usable rows, expected at least 50/),
       );
     });
+  });
+
+  it('refuses a split by time with one class only in a period, naming it', async () => {
+    const dated = defineProject({ ...definition, eventTime: 'city', split: { by: 'time', folds: 2 } });
+    const rows = rowsOf(
+      200,
+      row =>
+        `${row},1,1,basic,2024-0${1 + Math.floor(row / 40)}-01,${row < 160 && row % 2 === 0 ? 'yes' : 'no'}`,
+    );
+    await validate(
+      rows,
+      result => {
+        assert.throws(() => checkAcceptable(dated, result, 'table.csv'), {
+          code: 'failedPrecondition',
+          message: /table\.csv cannot be split.*the holdout \(40 rows, 2024-05-01.*no positive row/,
+        });
+        checkAcceptable({ ...dated, split: { ...dated.split, by: undefined } }, result, 'table.csv');
+      },
+      dated,
+    );
   });
 
   it('refuses one class only', async () => {

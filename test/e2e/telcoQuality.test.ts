@@ -74,7 +74,7 @@ async function championOf(
 ): Promise<Metrics> {
   const definition = { ...churn, seed };
   const { signal } = new AbortController();
-  const { train, holdout, foldOf } = splitTable(table.labels, { ...definition.split, seed });
+  const { train, holdout, foldOf } = splitTable(table, { ...definition.split, seed });
   const trained = await Promise.all(
     recipesFor(definition).map(async (recipe: Recipe) => {
       const base = { tablePath, definition, recipe };

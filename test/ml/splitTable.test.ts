@@ -32,7 +32,7 @@ describe('splitTable', () => {
           const negatives = folds + 1 + moreNegatives;
           const positives = folds + 1 + morePositives;
           const labels = labelsOf(negatives, positives);
-          const { train, holdout, foldOf } = splitTable(labels, { holdoutShare, folds, seed });
+          const { train, holdout, foldOf } = splitTable({ labels }, { holdoutShare, folds, seed });
 
           assert.ok(isAscending(train) && isAscending(holdout));
           assert.deepEqual(
@@ -62,17 +62,17 @@ describe('splitTable', () => {
   it('draws the same rows for the same seed and others for another', () => {
     const labels = labelsOf(300, 100);
     const options = { holdoutShare: 0.2, folds: 5, seed: 7 };
-    assert.deepEqual(splitTable(labels, options), splitTable(labels, options));
+    assert.deepEqual(splitTable({ labels }, options), splitTable({ labels }, options));
     assert.notDeepEqual(
-      splitTable(labels, options).holdout,
-      splitTable(labels, { ...options, seed: 8 }).holdout,
+      splitTable({ labels }, options).holdout,
+      splitTable({ labels }, { ...options, seed: 8 }).holdout,
     );
-    assert.equal(splitTable(labels, options).holdout.length, 80);
+    assert.equal(splitTable({ labels }, options).holdout.length, 80);
   });
 
   it('keeps to the draw of the first release, which the registered versions were split by', () => {
     const labels = Uint8Array.of(0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0);
-    assert.deepEqual(splitTable(labels, { holdoutShare: 0.25, folds: 3, seed: 1 }), {
+    assert.deepEqual(splitTable({ labels }, { holdoutShare: 0.25, folds: 3, seed: 1 }), {
       train: Int32Array.of(0, 3, 4, 5, 6, 7, 9, 10, 11),
       holdout: Int32Array.of(1, 2, 8),
       foldOf: Uint8Array.of(2, 0, 2, 1, 1, 1, 2, 0, 0),
@@ -90,7 +90,7 @@ describe('splitTable', () => {
     ['a label beside 0 and 1', Uint8Array.from([0, 1, 2]), {}, /label of row 2 is 2/],
   ] as const)
     it(`refuses ${name}`, () => {
-      assert.throws(() => splitTable(labels, { holdoutShare: 0.2, folds: 5, seed: 1, ...options }), {
+      assert.throws(() => splitTable({ labels }, { holdoutShare: 0.2, folds: 5, seed: 1, ...options }), {
         name: 'RangeError',
         message,
       });

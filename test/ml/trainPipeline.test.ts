@@ -101,7 +101,7 @@ for (const set of ['holdfast', 'original'] as const)
   for (const recipe of recipes(set, ...trainerNames))
     describe(`${set} ${recipe.trainer}`, () => {
       const table = drawnTable(400, 31);
-      const split = splitTable(table.labels, { holdoutShare: 0.25, folds: 3, seed: 1 });
+      const split = splitTable(table, { holdoutShare: 0.25, folds: 3, seed: 1 });
       const options = { table, trainRows: split.train, evaluateRows: split.holdout, recipe, seed: 5 };
 
       it('predicts a fold, the same again for the same seed, and tells how far it is', () => {
@@ -141,7 +141,7 @@ for (const set of ['holdfast', 'original'] as const)
 
 describe('trainFinal and predict', () => {
   const table = drawnTable(600, 32);
-  const { train, holdout, foldOf } = splitTable(table.labels, { holdoutShare: 0.2, folds: 3, seed: 2 });
+  const { train, holdout, foldOf } = splitTable(table, { holdoutShare: 0.2, folds: 3, seed: 2 });
   const labels = labelsOf(table, train);
   const [recipe] = recipes('holdfast', 'logisticRegression');
   const outOfFold = { probabilities: new Float64Array(train.length), foldOf };

@@ -16,7 +16,7 @@ export const telcoTable = (test: Context): Table => readTelco(requireData(test, 
 
 /** The five stratified 80/20 splits, each with five folds. */
 export const telcoSplits = (table: Table): readonly TableSplit[] =>
-  telcoSplitSeeds.map(seed => splitTable(table.labels, { holdoutShare: 0.2, folds: 5, seed }));
+  telcoSplitSeeds.map(seed => splitTable(table, { holdoutShare: 0.2, folds: 5, seed }));
 
 export function readTelco(path: string): Table {
   const rows = parse<Record<string, string>>(readFileSync(path), { columns: true, bom: true });
