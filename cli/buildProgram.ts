@@ -5,6 +5,7 @@ import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { CliContext, CliProcess, GlobalOptions, OutputFormat, Runner } from './CliContext.ts';
 import { createClients } from './clients/createClients.ts';
 import { addDatasetsCommands } from './commands/datasetsCommands.ts';
+import { addExperimentsCommands } from './commands/experimentsCommands.ts';
 import { addInitCommand } from './commands/initCommand.ts';
 import { addModelsCommands } from './commands/modelsCommands.ts';
 import { addPredictCommand } from './commands/predictCommand.ts';
@@ -70,6 +71,7 @@ export function buildProgram(
   addRunsCommands(program, run);
   addModelsCommands(program, run);
   addDatasetsCommands(program, run);
+  addExperimentsCommands(program, run);
   addPredictCommand(program, run);
   addScoreCommand(program, run);
   addSimulateCommand(program, run);

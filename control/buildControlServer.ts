@@ -2,12 +2,18 @@ import { bindService } from '../platform/grpc/bindService.ts';
 import { createGrpcServer, type GrpcServer } from '../platform/grpc/createGrpcServer.ts';
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { DatasetServiceService } from '../proto/gen/holdfast/v1/dataset.ts';
+import { ExperimentServiceService } from '../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../proto/gen/holdfast/v1/model.ts';
 import { RunServiceService } from '../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../proto/gen/holdfast/v1/system.ts';
 import type { ControlPorts } from './ControlPorts.ts';
 import { getDataset } from './datasets/getDataset.ts';
 import { listDatasets } from './datasets/listDatasets.ts';
+import { adjustExperiment } from './experiments/adjustExperiment.ts';
+import { getExperiment } from './experiments/getExperiment.ts';
+import { listExperiments } from './experiments/listExperiments.ts';
+import { startExperiment } from './experiments/startExperiment.ts';
+import { stopExperiment } from './experiments/stopExperiment.ts';
 import { getVersion } from './models/getVersion.ts';
 import { history } from './models/history.ts';
 import { listModels } from './models/listModels.ts';
@@ -45,6 +51,13 @@ export const buildControlServer = (ports: ControlPorts): GrpcServer =>
       bindService(DatasetServiceService, {
         list: request => listDatasets(ports, request),
         get: request => getDataset(ports, request),
+      }),
+      bindService(ExperimentServiceService, {
+        start: request => startExperiment(ports, request),
+        adjust: request => adjustExperiment(ports, request),
+        stop: request => stopExperiment(ports, request),
+        get: request => getExperiment(ports, request),
+        list: request => listExperiments(ports, request),
       }),
       bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
     ],

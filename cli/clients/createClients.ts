@@ -1,5 +1,6 @@
 import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
+import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
@@ -17,6 +18,7 @@ export interface Clients {
   readonly models: GrpcClient<typeof ModelServiceService>;
   readonly runs: GrpcClient<typeof RunServiceService>;
   readonly datasets: GrpcClient<typeof DatasetServiceService>;
+  readonly experiments: GrpcClient<typeof ExperimentServiceService>;
   readonly system: GrpcClient<typeof SystemServiceService>;
   readonly prediction: GrpcClient<typeof PredictionServiceService>;
   close(): void;
@@ -28,6 +30,7 @@ export function createClients(addresses: Addresses): Clients {
   const models = createGrpcClient(ModelServiceService, control);
   const runs = createGrpcClient(RunServiceService, control);
   const datasets = createGrpcClient(DatasetServiceService, control);
+  const experiments = createGrpcClient(ExperimentServiceService, control);
   const system = createGrpcClient(SystemServiceService, control);
   const prediction = createGrpcClient(PredictionServiceService, inference);
   return {
@@ -35,10 +38,11 @@ export function createClients(addresses: Addresses): Clients {
     models,
     runs,
     datasets,
+    experiments,
     system,
     prediction,
     close() {
-      for (const client of [models, runs, datasets, system, prediction]) client.close();
+      for (const client of [models, runs, datasets, experiments, system, prediction]) client.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import { moveAlias } from '../../db/aliases/moveAlias.ts';
+import { startExperiment } from '../../db/experiments/startExperiment.ts';
 import { reportLoaded } from '../../db/processes/reportLoaded.ts';
 import { finishRun } from '../../db/runs/finishRun.ts';
 import { startRun } from '../../db/runs/startRun.ts';
@@ -219,6 +220,85 @@ const refused: readonly { rule: string; statement: string; because: RegExp }[] =
     statement: `update inference_model set version = 9`,
     because: /inference_model_model_version_fkey/,
   },
+  {
+    rule: 'two running experiments of a model',
+    statement: `insert into experiment values ('churn', 'second', 's', 'running', 1, now())`,
+    because: /experiment_one_runs/,
+  },
+  {
+    rule: 'an experiment by the name of AB_ENABLED’s',
+    statement: `insert into experiment values ('churn', 'ab-default-1-2', 's', 'stopped', 1, now(), now())`,
+    because: /experiment_name_check/,
+  },
+  {
+    rule: 'an experiment without its event',
+    statement: `insert into experiment values ('churn', 'silent', 's', 'stopped', 1, now(), now())`,
+    because: /experiment_has_its_event/,
+  },
+  {
+    rule: 'an experiment with another salt',
+    statement: `update experiment set salt = 'another', revision = 2`,
+    because: /keeps its salt/,
+  },
+  {
+    rule: 'an experiment that skips a revision',
+    statement: `update experiment set revision = 3`,
+    because: /from revision 1 to the next/,
+  },
+  {
+    rule: 'an experiment that ends without a time',
+    statement: `update experiment set status = 'stopped', revision = 2`,
+    because: /experiment_end_is_dated/,
+  },
+  {
+    rule: 'an experiment that vanishes',
+    statement: `delete from experiment`,
+    because: /delete of experiment is refused/,
+  },
+  {
+    rule: 'an arm that becomes another version',
+    statement: `update experiment_arm set version = 3`,
+    because: /update of experiment_arm is refused/,
+  },
+  {
+    rule: 'an arm of two versions',
+    statement: `insert into experiment_arm values ('churn', 'ab', 3, 'D', 3, 'staging', false)`,
+    because: /experiment_arm_is_one_version/,
+  },
+  {
+    rule: 'a second shadow arm',
+    statement: `insert into experiment_arm values ('churn', 'ab', 3, 'D', 3, null, true)`,
+    because: /experiment_arm_one_shadow/,
+  },
+  {
+    rule: 'a history of an experiment rewritten',
+    statement: `update experiment_event set reason = 'another'`,
+    because: /update of experiment_event is refused/,
+  },
+  ...(
+    [
+      ['with a gap', 'A', 4000, 'B', 4001, 10_000],
+      ['that ends early', 'A', 4000, 'B', 4000, 9999],
+      ['to the shadow arm', 'A', 4000, 'C', 4000, 10_000],
+      ['to no arm', 'A', 4000, 'X', 4000, 10_000],
+    ] as const
+  ).map(([what, first, to, second, from, end]) => ({
+    rule: `an allocation ${what}`,
+    statement: `with e as (insert into experiment_event values ('churn', 'ab', 2, 'adjust',
+        '[{"arm":"${first}","from":0,"to":${to}},{"arm":"${second}","from":${from},"to":${end}}]', 'x', '', now()))
+      update experiment set revision = 2`,
+    because: /does not give each of the 10000 buckets to one of its answering arms/,
+  })),
+  {
+    rule: 'a second exposure of a unit',
+    statement: `insert into exposure select model, experiment, unit_key, 'B', version, gen_random_uuid(), now() from exposure`,
+    because: /exposure_pkey/,
+  },
+  {
+    rule: 'a prediction of no day that was made ready',
+    statement: `insert into prediction values (gen_random_uuid(), 0, now(), 'churn', 1, 'u', 'answer', null, null, 0.5, 'Yes', 0.4)`,
+    because: /no partition of relation "prediction"/,
+  },
 ];
 
 describe('the schema refuses', () => {
@@ -234,6 +314,23 @@ describe('the schema refuses', () => {
     await startRun(database, sampleRun({ id: 'ended' }));
     await finishRun(database, { id: 'ended', status: 'cancelled' });
     const { model, version, digest: loaded } = first;
+    await startExperiment(database, {
+      model: 'churn',
+      name: 'ab',
+      salt: 's',
+      arms: [
+        { name: 'A', version: null, alias: 'production', shadow: false },
+        { name: 'B', version: 1, alias: null, shadow: false },
+        { name: 'C', version: 3, alias: null, shadow: true },
+      ],
+      weights: [
+        { arm: 'A', weight: 4000 },
+        { arm: 'B', weight: 6000 },
+      ],
+      actor: 'ada',
+      reason: '',
+    });
+    await shared.sql(`insert into exposure values ('churn', 'ab', 'unit', 'A', 1, gen_random_uuid(), now())`);
     await reportLoaded(database, 'p', [{ model, version, digest: loaded, state: 'ready', error: null }]);
   });
   after(() => shared.close());
@@ -242,7 +339,9 @@ describe('the schema refuses', () => {
     shared.sql(`select (select json_agg(a) from model_alias a) as aliases, (select json_agg(e) from alias_event e) as events,
       (select json_agg(v) from model_version v) as versions, (select json_agg(d) from dataset_version d) as datasets,
       (select json_agg(r) from training_run r) as runs, (select json_agg(p) from inference_process p) as processes,
-      (select json_agg(m) from inference_model m) as loaded`);
+      (select json_agg(m) from inference_model m) as loaded, (select json_agg(x) from experiment x) as experiments,
+      (select json_agg(a) from experiment_arm a) as arms, (select json_agg(e) from experiment_event e) as changes,
+      (select json_agg(e) from exposure e) as exposures`);
 
   for (const { rule, statement, because } of refused)
     it(rule, async () => {

@@ -2,6 +2,8 @@
 
 -- domains
 domain alias_name text CHECK ((VALUE = ANY (ARRAY['production'::text, 'staging'::text])))
+domain arm_name text CHECK ((VALUE ~ '^[A-Za-z][A-Za-z0-9_-]{0,62}$'::text))
+domain experiment_name text CHECK ((VALUE ~ '^[a-z][a-z0-9-]{0,62}$'::text))
 domain model_name text CHECK ((VALUE ~ '^[a-z][a-z0-9-]{0,62}$'::text))
 domain sha256_digest text CHECK ((VALUE ~ '^[0-9a-f]{64}$'::text))
 
@@ -33,6 +35,35 @@ dataset_version.schema json not null
 dataset_version.profile json not null
 dataset_version.violations json not null
 dataset_version.created_at timestamp(3) with time zone not null default now()
+experiment.model model_name not null
+experiment.name experiment_name not null
+experiment.salt text not null
+experiment.status text not null
+experiment.revision integer not null
+experiment.started_at timestamp(3) with time zone not null
+experiment.ended_at timestamp(3) with time zone
+experiment_arm.model model_name not null
+experiment_arm.experiment experiment_name not null
+experiment_arm.place smallint not null
+experiment_arm.name arm_name not null
+experiment_arm.version integer
+experiment_arm.alias alias_name
+experiment_arm.shadow boolean not null
+experiment_event.model model_name not null
+experiment_event.experiment experiment_name not null
+experiment_event.revision integer not null
+experiment_event.kind text not null
+experiment_event.allocation json not null
+experiment_event.actor text not null
+experiment_event.reason text not null
+experiment_event.at timestamp(3) with time zone not null
+exposure.model model_name not null
+exposure.experiment experiment_name not null
+exposure.unit_key text not null
+exposure.arm arm_name not null
+exposure.version integer not null
+exposure.prediction_id uuid not null
+exposure.at timestamp(3) with time zone not null
 inference_model.process_id text not null
 inference_model.model model_name not null
 inference_model.version integer not null
@@ -65,6 +96,29 @@ model_version.signature json not null
 model_version.parameters json not null
 model_version.seconds double precision not null
 model_version.created_at timestamp(3) with time zone not null default now()
+prediction.id uuid not null
+prediction.instance integer not null
+prediction.at timestamp(3) with time zone not null
+prediction.model model_name not null
+prediction.version integer not null
+prediction.unit_key text
+prediction.kind text not null
+prediction.experiment experiment_name
+prediction.arm arm_name
+prediction.probability double precision not null
+prediction.label text not null
+prediction.threshold double precision not null
+production_row.prediction_id uuid not null
+production_row.at timestamp(3) with time zone not null
+production_row.model model_name not null
+production_row.version integer not null
+production_row.unit_key text not null
+production_row.experiment experiment_name
+production_row.arm arm_name
+production_row.features json not null
+production_row.probability double precision not null
+production_row.label text not null
+production_row.threshold double precision not null
 training_run.id text not null
 training_run.workflow_id text not null
 training_run.model model_name not null
@@ -109,6 +163,30 @@ dataset_version.dataset_version_source_check CHECK ((source <> ''::text))
 dataset_version.dataset_version_source_rows_check CHECK ((source_rows >= 0))
 dataset_version.dataset_version_version_check CHECK ((version >= 1))
 dataset_version.dataset_version_violations_check CHECK ((json_typeof(violations) = 'array'::text))
+experiment.experiment_end_follows_start CHECK ((ended_at >= started_at))
+experiment.experiment_end_is_dated CHECK (((status = 'running'::text) = (ended_at IS NULL)))
+experiment.experiment_has_its_event FOREIGN KEY (model, name, revision) REFERENCES experiment_event(model, experiment, revision) DEFERRABLE INITIALLY DEFERRED
+experiment.experiment_name_check1 CHECK (((name)::text !~ '^ab-default'::text))
+experiment.experiment_pkey PRIMARY KEY (model, name)
+experiment.experiment_revision_check CHECK ((revision >= 1))
+experiment.experiment_salt_check CHECK ((salt ~ '^[A-Za-z0-9._:/-]{1,200}$'::text))
+experiment.experiment_status_check CHECK ((status = ANY (ARRAY['running'::text, 'stopped'::text])))
+experiment_arm.experiment_arm_is_one_version CHECK (((version IS NULL) <> (alias IS NULL)))
+experiment_arm.experiment_arm_model_experiment_fkey FOREIGN KEY (model, experiment) REFERENCES experiment(model, name) DEFERRABLE INITIALLY DEFERRED
+experiment_arm.experiment_arm_model_experiment_name_key UNIQUE (model, experiment, name)
+experiment_arm.experiment_arm_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+experiment_arm.experiment_arm_pkey PRIMARY KEY (model, experiment, place)
+experiment_arm.experiment_arm_place_check CHECK ((place >= 0))
+experiment_event.experiment_event_actor_check CHECK ((actor <> ''::text))
+experiment_event.experiment_event_allocation_check CHECK ((json_typeof(allocation) = 'array'::text))
+experiment_event.experiment_event_first_starts CHECK (((revision = 1) = (kind = 'start'::text)))
+experiment_event.experiment_event_kind_check CHECK ((kind = ANY (ARRAY['start'::text, 'adjust'::text, 'stop'::text])))
+experiment_event.experiment_event_model_experiment_fkey FOREIGN KEY (model, experiment) REFERENCES experiment(model, name) DEFERRABLE INITIALLY DEFERRED
+experiment_event.experiment_event_pkey PRIMARY KEY (model, experiment, revision)
+experiment_event.experiment_event_revision_check CHECK ((revision >= 1))
+exposure.exposure_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+exposure.exposure_pkey PRIMARY KEY (model, experiment, unit_key)
+exposure.exposure_unit_key_check CHECK ((unit_key <> ''::text))
 inference_model.inference_model_failure_is_explained CHECK (((state = 'failed'::text) = (error IS NOT NULL)))
 inference_model.inference_model_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
 inference_model.inference_model_pkey PRIMARY KEY (process_id, model)
@@ -134,6 +212,23 @@ model_version.model_version_signature_check CHECK ((json_typeof(signature) = 'ob
 model_version.model_version_threshold_check CHECK (((threshold >= (0)::double precision) AND (threshold <= (1)::double precision)))
 model_version.model_version_trainer_check CHECK ((trainer <> ''::text))
 model_version.model_version_version_check CHECK ((version >= 1))
+prediction.prediction_arm_is_of_an_experiment CHECK (((experiment IS NULL) = (arm IS NULL)))
+prediction.prediction_instance_check CHECK ((instance >= 0))
+prediction.prediction_kind_check CHECK ((kind = ANY (ARRAY['answer'::text, 'fallback'::text, 'override'::text, 'shadow'::text])))
+prediction.prediction_only_answers_without_experiment CHECK (((experiment IS NOT NULL) OR (kind = 'answer'::text)))
+prediction.prediction_pkey PRIMARY KEY (id, instance, kind, at)
+prediction.prediction_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
+prediction.prediction_threshold_check CHECK (((threshold >= (0)::double precision) AND (threshold <= (1)::double precision)))
+prediction.prediction_unit_key_check CHECK ((unit_key <> ''::text))
+prediction.prediction_unit_of_an_experiment CHECK (((experiment IS NULL) OR (unit_key IS NOT NULL) OR (kind = 'override'::text)))
+prediction.prediction_version_check CHECK ((version >= 1))
+production_row.production_row_arm_is_of_an_experiment CHECK (((experiment IS NULL) = (arm IS NULL)))
+production_row.production_row_features_check CHECK ((json_typeof(features) = 'object'::text))
+production_row.production_row_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+production_row.production_row_pkey PRIMARY KEY (prediction_id)
+production_row.production_row_probability_check CHECK (((probability >= (0)::double precision) AND (probability <= (1)::double precision)))
+production_row.production_row_threshold_check CHECK (((threshold >= (0)::double precision) AND (threshold <= (1)::double precision)))
+production_row.production_row_unit_key_check CHECK ((unit_key <> ''::text))
 training_run.training_run_definition_check CHECK ((json_typeof(definition) = 'object'::text))
 training_run.training_run_end_follows_start CHECK ((finished_at >= started_at))
 training_run.training_run_end_is_dated CHECK (((status = 'running'::text) = (finished_at IS NULL)))
@@ -160,6 +255,15 @@ CREATE UNIQUE INDEX dataset_version_model_digest_schema_digest_key ON public.dat
 CREATE UNIQUE INDEX dataset_version_model_id_key ON public.dataset_version USING btree (model, id)
 CREATE UNIQUE INDEX dataset_version_model_version_key ON public.dataset_version USING btree (model, version)
 CREATE UNIQUE INDEX dataset_version_pkey ON public.dataset_version USING btree (id)
+CREATE UNIQUE INDEX experiment_arm_model_experiment_name_key ON public.experiment_arm USING btree (model, experiment, name)
+CREATE UNIQUE INDEX experiment_arm_one_shadow ON public.experiment_arm USING btree (model, experiment) WHERE shadow
+CREATE UNIQUE INDEX experiment_arm_pkey ON public.experiment_arm USING btree (model, experiment, place)
+CREATE UNIQUE INDEX experiment_event_pkey ON public.experiment_event USING btree (model, experiment, revision)
+CREATE INDEX experiment_newest ON public.experiment USING btree (started_at DESC, model, name)
+CREATE UNIQUE INDEX experiment_one_runs ON public.experiment USING btree (model) WHERE (status = 'running'::text)
+CREATE UNIQUE INDEX experiment_pkey ON public.experiment USING btree (model, name)
+CREATE INDEX exposure_oldest ON public.exposure USING btree (at)
+CREATE UNIQUE INDEX exposure_pkey ON public.exposure USING btree (model, experiment, unit_key)
 CREATE UNIQUE INDEX inference_model_pkey ON public.inference_model USING btree (process_id, model)
 CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id)
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (id)
@@ -167,6 +271,9 @@ CREATE UNIQUE INDEX model_alias_pkey ON public.model_alias USING btree (model, a
 CREATE UNIQUE INDEX model_version_model_version_key ON public.model_version USING btree (model, version)
 CREATE UNIQUE INDEX model_version_pkey ON public.model_version USING btree (id)
 CREATE UNIQUE INDEX model_version_run_id_trainer_key ON public.model_version USING btree (run_id, trainer)
+CREATE UNIQUE INDEX prediction_pkey ON ONLY public.prediction USING btree (id, instance, kind, at)
+CREATE INDEX production_row_of_unit ON public.production_row USING btree (model, unit_key, at)
+CREATE UNIQUE INDEX production_row_pkey ON public.production_row USING btree (prediction_id)
 CREATE UNIQUE INDEX training_run_model_id_key ON public.training_run USING btree (model, id)
 CREATE INDEX training_run_newest ON public.training_run USING btree (started_at DESC, id)
 CREATE INDEX training_run_newest_of_model ON public.training_run USING btree (model, started_at DESC, id)
@@ -179,6 +286,15 @@ CREATE CONSTRAINT TRIGGER alias_event_is_applied AFTER INSERT ON public.alias_ev
 CREATE TRIGGER alias_event_not_truncated BEFORE TRUNCATE ON public.alias_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER dataset_version_immutable BEFORE DELETE OR UPDATE ON public.dataset_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER dataset_version_not_truncated BEFORE TRUNCATE ON public.dataset_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER experiment_moves_forward BEFORE UPDATE ON public.experiment FOR EACH ROW EXECUTE FUNCTION experiment_moves_forward()
+CREATE TRIGGER experiment_not_removed BEFORE DELETE ON public.experiment FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER experiment_not_truncated BEFORE TRUNCATE ON public.experiment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER experiment_notifies AFTER INSERT OR UPDATE ON public.experiment FOR EACH ROW EXECUTE FUNCTION notify_experiment()
+CREATE TRIGGER experiment_arm_immutable BEFORE DELETE OR UPDATE ON public.experiment_arm FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER experiment_arm_not_truncated BEFORE TRUNCATE ON public.experiment_arm FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER experiment_event_immutable BEFORE DELETE OR UPDATE ON public.experiment_event FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE CONSTRAINT TRIGGER experiment_event_is_whole AFTER INSERT ON public.experiment_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION experiment_event_is_whole()
+CREATE TRIGGER experiment_event_not_truncated BEFORE TRUNCATE ON public.experiment_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_alias_moves_forward BEFORE UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION model_alias_moves_forward()
 CREATE TRIGGER model_alias_not_removed BEFORE DELETE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_alias_not_truncated BEFORE TRUNCATE ON public.model_alias FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -205,6 +321,56 @@ begin
   return null;
 end
 $function$
+CREATE OR REPLACE FUNCTION public.experiment_event_is_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  next_bucket integer := 0;
+  bucket_range record;
+begin
+  for bucket_range in
+    select r.arm, r.from_bucket, r.to_bucket, a.shadow
+    from json_array_elements(new.allocation) with ordinality as e (value, place),
+      lateral (select value ->> 'arm' as arm, (value ->> 'from')::integer as from_bucket, (value ->> 'to')::integer as to_bucket) r
+      left join experiment_arm a on a.model = new.model and a.experiment = new.experiment and a.name = r.arm
+    order by e.place
+  loop
+    if bucket_range.shadow is distinct from false or bucket_range.from_bucket is distinct from next_bucket
+       or bucket_range.to_bucket is null or bucket_range.to_bucket <= next_bucket then
+      raise exception 'the allocation of experiment % of % does not give each of the 10000 buckets to one of its answering arms',
+        new.experiment, new.model using errcode = 'check_violation';
+    end if;
+    next_bucket := bucket_range.to_bucket;
+  end loop;
+  if next_bucket <> 10000 then
+    raise exception 'the allocation of experiment % of % does not give each of the 10000 buckets to one of its answering arms',
+      new.experiment, new.model using errcode = 'check_violation';
+  end if;
+  if not exists (select from experiment x where x.model = new.model and x.name = new.experiment and x.revision >= new.revision
+                 and (new.kind <> 'stop' or x.status = 'stopped')) then
+    raise exception 'event % did not change experiment % of %', new.revision, new.experiment, new.model
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.experiment_moves_forward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.status <> 'running' then
+    raise exception 'experiment % of % has stopped: it never changes again', old.name, old.model using errcode = 'restrict_violation';
+  end if;
+  if (new.model, new.name, new.salt, new.started_at, new.revision)
+    is distinct from (old.model, old.name, old.salt, old.started_at, old.revision + 1) then
+    raise exception 'experiment % of % must go from revision % to the next, and keeps its salt', old.name, old.model, old.revision
+      using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
 CREATE OR REPLACE FUNCTION public.model_alias_moves_forward()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -223,6 +389,15 @@ CREATE OR REPLACE FUNCTION public.notify_alias()
 AS $function$
 begin
   perform pg_notify('holdfast_alias', json_build_object('model', new.model, 'alias', new.alias, 'version', new.version)::text);
+  return null;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.notify_experiment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_experiment', json_build_object('model', new.model, 'experiment', new.name)::text);
   return null;
 end
 $function$

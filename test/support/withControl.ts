@@ -14,6 +14,7 @@ import { createLocalArtifactStore } from '../../platform/createLocalArtifactStor
 import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { TASK_QUEUE } from '../../platform/workflowContract.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
+import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../../proto/gen/holdfast/v1/system.ts';
@@ -34,6 +35,7 @@ export interface ControlWorld {
   readonly models: GrpcClient<typeof ModelServiceService>;
   readonly runs: GrpcClient<typeof RunServiceService>;
   readonly datasets: GrpcClient<typeof DatasetServiceService>;
+  readonly experiments: GrpcClient<typeof ExperimentServiceService>;
   readonly system: GrpcClient<typeof SystemServiceService>;
   /** Starts a worker; stopped with the world. */
   readonly startWorker: (overrides?: Partial<Activities>) => Promise<void>;
@@ -67,6 +69,7 @@ export async function withControl<T>(
         models: createGrpcClient(ModelServiceService, { address, peer: 'control' }),
         runs: createGrpcClient(RunServiceService, { address, peer: 'control' }),
         datasets: createGrpcClient(DatasetServiceService, { address, peer: 'control' }),
+        experiments: createGrpcClient(ExperimentServiceService, { address, peer: 'control' }),
         system: createGrpcClient(SystemServiceService, { address, peer: 'control' }),
       };
       const artifacts = createLocalArtifactStore(join(home, 'artifacts'));

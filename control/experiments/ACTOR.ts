@@ -1,0 +1,2 @@
+/** Until accounts exist, whoever reaches the loopback port acts. */
+export const ACTOR = 'operator';
