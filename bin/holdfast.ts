@@ -1,7 +1,8 @@
 import { Interrupted } from '../cli/Interrupted.ts';
 import { runCli } from '../cli/runCli.ts';
+import { createLogger } from '../observability/createLogger.ts';
 
-// The command's wiring: this process's streams and signals.
+// The command's wiring: this process's streams and signals, and the training that `evaluate` does here.
 
 const interrupting = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -22,4 +23,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   directory: process.cwd(),
   signal: interrupting.signal,
+  evaluateFile: async request => {
+    // Training brings ONNX Runtime and a database engine along, which no other command should wait for.
+    const { evaluateFile } = await import('../activities/evaluation/evaluateFile.ts');
+    return evaluateFile({ ...request, logger: createLogger('evaluate', 'warn') });
+  },
 });

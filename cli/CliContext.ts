@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../platform/configuration.ts';
 import type { Clients } from './clients/createClients.ts';
+import type { EvaluateFile } from './evaluation/EvaluateFile.ts';
 
 // What every command is handed: where to write, how, and to whom to talk. Commands read no process.* of their own, so that
 // their behaviour is in their arguments.
@@ -15,7 +16,7 @@ export interface GlobalOptions {
   readonly inference?: string;
 }
 
-/** What bin/holdfast.ts hands to the command: its process, as far as a command may touch it. */
+/** What bin/holdfast.ts hands to the command: its process, as far as a command may touch it, and what it may not import. */
 export interface CliProcess {
   /** Data only. */
   readonly stdout: NodeJS.WriteStream;
@@ -26,6 +27,8 @@ export interface CliProcess {
   readonly signal: AbortSignal;
   /** Relative paths start here. */
   readonly directory: string;
+  /** Training in this very process, without any server. */
+  readonly evaluateFile: EvaluateFile;
 }
 
 export interface CliContext extends CliProcess {

@@ -5,6 +5,7 @@ import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { CliContext, CliProcess, GlobalOptions, OutputFormat, Runner } from './CliContext.ts';
 import { createClients } from './clients/createClients.ts';
 import { addDatasetsCommands } from './commands/datasetsCommands.ts';
+import { addEvaluateCommand } from './commands/evaluateCommand.ts';
 import { addExperimentsCommands } from './commands/experimentsCommands.ts';
 import { addInitCommand } from './commands/initCommand.ts';
 import { addModelsCommands } from './commands/modelsCommands.ts';
@@ -74,6 +75,7 @@ export function buildProgram(
   addExperimentsCommands(program, run);
   addPredictCommand(program, run);
   addScoreCommand(program, run);
+  addEvaluateCommand(program, run);
   addSimulateCommand(program, run);
   addInitCommand(program, run);
   program.addHelpText(

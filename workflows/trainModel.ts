@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Activities } from '../activities/createActivities.ts';
-import type { TrainedCandidate } from '../activities/training/createTrainCandidate.ts';
+import type { TrainedCandidate } from '../activities/training/trainCandidate.ts';
 import { selectChampion } from '../ml/evaluation/selectChampion.ts';
 import type { TrainModelInput, TrainModelProgress, TrainModelResult } from '../platform/workflowContract.ts';
 import { CPU_BOUND, QUICK } from './activityOptions.ts';

@@ -2,7 +2,7 @@ import { registerVersions } from '../../db/models/registerVersions.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 import { readMetadata } from '../../ml/onnx/readMetadata.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
-import type { TrainedCandidate } from '../training/createTrainCandidate.ts';
+import type { TrainedCandidate } from '../training/trainCandidate.ts';
 
 interface RegisterCandidatesInput {
   readonly runId: string;

@@ -1,13 +1,15 @@
+import type { TableSplit } from '../../ml/dataset/splitTable.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import type { ModelMetadata } from '../../ml/onnx/ModelMetadata.ts';
 import type { BlendMember, FittedBlend } from '../../ml/trainers/blend/fitBlend.ts';
 import type { Recipe } from '../../ml/trainers/Recipe.ts';
 
-// What passes between the worker's event loop and a training thread: the table by its path, everything else small.
+// What passes between the worker's event loop and a training thread: the table by its path, its split, everything else small.
 
 interface TaskBase {
   readonly tablePath: string;
   readonly definition: ProjectDefinition;
+  readonly split: TableSplit;
   readonly recipe: Recipe;
 }
 
@@ -27,6 +29,7 @@ export interface BlendTask {
   readonly kind: 'blend';
   readonly tablePath: string;
   readonly definition: ProjectDefinition;
+  readonly split: TableSplit;
   readonly members: readonly BlendMember[];
 }
 

@@ -1,5 +1,5 @@
 import type { Table } from '../../ml/dataset/Table.ts';
-import { splitTable } from '../../ml/dataset/splitTable.ts';
+import type { TableSplit } from '../../ml/dataset/splitTable.ts';
 import type { CandidateName, ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import type { Metrics } from '../../ml/evaluation/Metrics.ts';
 import { exportBlend } from '../../ml/onnx/exportBlend.ts';
@@ -16,6 +16,7 @@ export interface BlendModelFilesOptions {
   readonly training: Pick<TrainingPool, 'blend'>;
   readonly definition: ProjectDefinition;
   readonly table: Table;
+  readonly split: TableSplit;
   /** Where the training threads read the same table. */
   readonly tablePath: string;
   readonly members: readonly {
@@ -42,13 +43,14 @@ export interface BlendedModelFile {
  * @throws Error as exportBlend and verifyModelFile
  */
 export async function blendModelFiles(options: BlendModelFilesOptions): Promise<BlendedModelFile> {
-  const { training, definition, table, tablePath, signal } = options;
+  const { training, definition, table, tablePath, split, signal } = options;
   const recipes = recipesFor(definition);
   const { blend, seconds } = await training.blend(
     {
       kind: 'blend',
       tablePath,
       definition,
+      split,
       members: options.members.map(({ trainer, outOfFold }) => ({
         calibrate: recipes.find(recipe => recipe.trainer === trainer)?.calibrate ?? false,
         probabilities: outOfFold,
@@ -65,7 +67,7 @@ export async function blendModelFiles(options: BlendModelFilesOptions): Promise<
     { members, calibration, threshold, positiveLabel: positive, negativeLabel: negative },
     { ...readMetadata(members[0].onnx), trainer: 'blend', threshold },
   );
-  const { holdout } = splitTable(table, { ...definition.split, seed: definition.seed });
+  const { holdout } = split;
   const ofMembers: Float64Array[] = [];
   for (const member of members)
     ofMembers.push(await scoreTable(member.onnx, readMetadata(member.onnx), table, holdout));

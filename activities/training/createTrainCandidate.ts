@@ -1,19 +1,10 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { labelsOf } from '../../ml/dataset/labelsOf.ts';
-import { decodeTable } from '../../ml/dataset/tableCodec.ts';
-import { splitTable } from '../../ml/dataset/splitTable.ts';
-import type { CandidateName, TrainerName } from '../../ml/definition/ProjectDefinition.ts';
-import { crossValidationMetrics } from '../../ml/evaluation/crossValidationMetrics.ts';
-import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
-import type { Recipe } from '../../ml/trainers/Recipe.ts';
-import { recipesFor } from '../../ml/trainers/recipes.ts';
+import type { TrainerName } from '../../ml/definition/ProjectDefinition.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
-import { trainingDigest } from '../../projects/trainingDigest.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
-import { readDefinition } from '../runs/readDefinition.ts';
 import { withPulse } from '../withPulse.ts';
-import { trainFolds } from './trainFolds.ts';
-import { verifyModelFile } from './verifyModelFile.ts';
+import { readMaterial } from './readMaterial.ts';
+import { type TrainedCandidate, trainCandidate } from './trainCandidate.ts';
 
 export interface TrainCandidateInput {
   /** Artifact digest of the definition. */
@@ -24,95 +15,27 @@ export interface TrainCandidateInput {
   readonly trainer: TrainerName;
 }
 
-export interface TrainedCandidate {
-  readonly trainer: CandidateName;
-  /** Artifact digest of the ONNX file, which holds its signature and threshold. */
-  readonly digest: string;
-  /** Artifact digest of the uncalibrated out-of-fold probabilities: float64, one a row of the training part. */
-  readonly outOfFold: string;
-  readonly metrics: Metrics;
-  readonly crossValidation: Readonly<Record<string, MeanSd>>;
-  /** A blend's weights are of its members' calibrated probabilities. */
-  readonly parameters:
-    | Recipe
-    | { readonly trainer: 'blend'; readonly weights: Readonly<Record<string, number>> };
-  readonly seconds: number;
-}
-
-/**
- * Trains one candidate: its folds, then the final fit on the whole training part, exported as ONNX and checked against the
- * kernel on every holdout row. The heartbeat carries the finished folds' artifacts, so that another attempt trains only the
- * rest; the same input gives the same digest however often it was interrupted.
- */
+/** Trains one candidate; the heartbeat carries what is done, and another attempt goes on from there. */
 export const createTrainCandidate =
   (ports: Pick<ActivityPorts, 'artifacts' | 'training' | 'logger'>) =>
   async (input: TrainCandidateInput): Promise<TrainedCandidate> => {
-    const before: TrainCandidateHeartbeat | undefined = activityInfo().heartbeatDetails;
-    let done = before ?? { trainer: input.trainer, folds: {}, foldsTotal: 0, seconds: 0 };
+    const { trainer, datasetDigest } = input;
+    const last: TrainCandidateHeartbeat | undefined = activityInfo().heartbeatDetails;
+    const before = last ?? { trainer, folds: {}, foldsTotal: 0, seconds: 0 };
+    let done = before;
     return withPulse(
       () => heartbeat(done),
-      () =>
-        train(ports, input, done, progress => {
-          done = progress;
-          heartbeat(done);
+      async () =>
+        trainCandidate(ports, {
+          ...(await readMaterial(ports.artifacts, input)),
+          datasetDigest,
+          trainer,
+          before,
+          onProgress: progress => {
+            done = progress;
+            heartbeat(done);
+          },
+          signal: cancellationSignal(),
         }),
     );
   };
-
-async function train(
-  { artifacts, training, logger }: Pick<ActivityPorts, 'artifacts' | 'training' | 'logger'>,
-  input: TrainCandidateInput,
-  before: TrainCandidateHeartbeat,
-  onProgress: (done: TrainCandidateHeartbeat) => void,
-): Promise<TrainedCandidate> {
-  const { trainer } = input;
-  const definition = await readDefinition(artifacts, input.definition);
-  const recipe = recipesFor(definition).find(each => each.trainer === trainer);
-  if (recipe === undefined) throw new TypeError(`the definition names no trainer ${trainer}`);
-  const signal = cancellationSignal();
-  const base = { tablePath: await artifacts.path(input.table), definition, recipe };
-  const table = decodeTable(await artifacts.get(input.table));
-  const split = splitTable(table, { ...definition.split, seed: definition.seed });
-  const { outOfFold, seconds } = await trainFolds({
-    artifacts,
-    foldOf: split.foldOf,
-    foldsTotal: definition.split.folds,
-    trainer,
-    before,
-    train: async (fold, either) => {
-      const result = await training.fold({ kind: 'fold', ...base, fold }, either);
-      logger.info({ trainer, fold, seconds: result.seconds }, 'fold is trained');
-      return result;
-    },
-    onProgress,
-    signal,
-  });
-  const metadata = {
-    format: 1 as const,
-    model: definition.name,
-    trainer,
-    recipe: definition.recipe,
-    seed: definition.seed,
-    label: definition.label,
-    id: definition.id ?? null,
-    datasetDigest: input.datasetDigest,
-    definitionDigest: trainingDigest(definition),
-  };
-  const final = await training.final({ kind: 'final', ...base, outOfFold, metadata }, signal);
-  const { onnx, holdoutProbabilities } = final;
-  const metrics = await verifyModelFile(onnx, table, split.holdout, holdoutProbabilities);
-  return {
-    trainer,
-    digest: await artifacts.put(onnx),
-    outOfFold: await artifacts.put(new Uint8Array(outOfFold.buffer)),
-    metrics,
-    crossValidation: crossValidationMetrics({
-      labels: labelsOf(table, split.train),
-      probabilities: outOfFold,
-      foldOf: split.foldOf,
-      calibrate: recipe.calibrate,
-    }),
-    parameters: recipe,
-    seconds: seconds + final.seconds,
-  };
-}

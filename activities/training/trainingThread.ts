@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { labelsOf } from '../../ml/dataset/labelsOf.ts';
 import { decodeTable } from '../../ml/dataset/tableCodec.ts';
-import { splitTable } from '../../ml/dataset/splitTable.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
 import { exportPipeline } from '../../ml/onnx/exportPipeline.ts';
 import { signatureInputs } from '../../ml/onnx/signatureInputs.ts';
@@ -37,8 +36,8 @@ export default function run(task: TrainingTask): TrainingResult {
   return task.kind === 'fold' ? runFold(task, table) : runFinal(task, table);
 }
 
-function runFold({ definition, recipe, fold }: FoldTask, table: Table): FoldResult {
-  const { train, foldOf } = splitTable(table, { ...definition.split, seed: definition.seed });
+function runFold({ definition, split, recipe, fold }: FoldTask, table: Table): FoldResult {
+  const { train, foldOf } = split;
   const started = performance.now();
   const probabilities = trainFold({
     table,
@@ -50,8 +49,8 @@ function runFold({ definition, recipe, fold }: FoldTask, table: Table): FoldResu
   return { kind: 'fold', probabilities, seconds: (performance.now() - started) / 1000 };
 }
 
-function runFinal({ definition, recipe, outOfFold, metadata }: FinalTask, table: Table): FinalResult {
-  const { train, holdout, foldOf } = splitTable(table, { ...definition.split, seed: definition.seed });
+function runFinal({ definition, split, recipe, outOfFold, metadata }: FinalTask, table: Table): FinalResult {
+  const { train, holdout, foldOf } = split;
   const started = performance.now();
   const pipeline = trainFinal({
     table,
@@ -70,8 +69,8 @@ function runFinal({ definition, recipe, outOfFold, metadata }: FinalTask, table:
   return { kind: 'final', onnx, holdoutProbabilities: predict(pipeline, table, holdout), seconds };
 }
 
-function runBlend({ definition, members }: BlendTask, table: Table): BlendResult {
-  const { train, foldOf } = splitTable(table, { ...definition.split, seed: definition.seed });
+function runBlend({ definition, split, members }: BlendTask, table: Table): BlendResult {
+  const { train, foldOf } = split;
   const started = performance.now();
   const blend = fitBlend(labelsOf(table, train), foldOf, members, definition.selection);
   return { kind: 'blend', blend, seconds: (performance.now() - started) / 1000 };

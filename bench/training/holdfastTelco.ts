@@ -32,7 +32,7 @@ const result: SideResult = {
 process.stdout.write(`${JSON.stringify(result)}\n`);
 
 async function train(recipe: Recipe): Promise<SideResult['fits']> {
-  const base = { tablePath, definition, recipe };
+  const base = { tablePath, definition, split, recipe };
   const folds = await Promise.all(
     Array.from({ length: definition.split.folds }, (_, fold) =>
       pool.fold({ kind: 'fold', ...base, fold }, signal),

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { ListRunsResponse, Run } from '../../proto/gen/holdfast/v1/run.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
@@ -7,6 +7,7 @@ import { printJson } from '../output/printJson.ts';
 import { printRun, statusName } from '../output/printRun.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
+import { wholeNumber } from '../wholeNumber.ts';
 import { followRun } from './followRun.ts';
 
 export function addRunsCommands(program: Command, run: Runner): void {
@@ -15,7 +16,7 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .command('list')
     .description('runs, newest first')
     .option('--model <name>', 'only this model’s runs')
-    .option('--limit <count>', 'at most so many', parseLimit, 50)
+    .option('--limit <count>', 'at most so many', wholeNumber(1, 1000), 50)
     .addHelpText(
       'after',
       examples('./holdfast runs list --model churn', 'holdfast runs list --limit 5 --json'),
@@ -47,13 +48,6 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .action((id: string, _options: unknown, command: Command) =>
       run(command, context => cancelRun(context, id)),
     );
-}
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-    throw new InvalidArgumentError('Expected a whole number from 1 to 1000.');
-  return limit;
 }
 
 async function listRuns(context: CliContext, options: { model?: string; limit: number }): Promise<number> {

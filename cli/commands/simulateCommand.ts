@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type DriftKind, driftKinds } from '../../ml/simulation/DriftKind.ts';
 import { simulateTelco } from '../../ml/simulation/simulateTelco.ts';
 import { telcoCsv } from '../../ml/simulation/telcoCsv.ts';
@@ -8,6 +8,7 @@ import { examples } from '../examples.ts';
 import { openSink } from '../openSink.ts';
 import { formatCount } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
+import { wholeNumber } from '../wholeNumber.ts';
 
 interface SimulateOptions {
   readonly rows: number;
@@ -42,14 +43,6 @@ export function addSimulateCommand(program: Command, run: Runner): void {
       run(command, context => simulate(context, options)),
     );
 }
-
-const wholeNumber =
-  (minimum: number, maximum: number) =>
-  (text: string): number => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= minimum && number <= maximum) return number;
-    throw new InvalidArgumentError(`Expected a whole number from ${minimum} to ${maximum}.`);
-  };
 
 async function simulate(context: CliContext, options: SimulateOptions): Promise<number> {
   const { stdout, stderr, directory, signal, format } = context;

@@ -1,6 +1,7 @@
 import type { MetricName } from '../definition/ProjectDefinition.ts';
 import { calibrateIfBetter } from '../trainers/calibration/calibrateIfBetter.ts';
 import { crossFittedCalibration } from '../trainers/calibration/crossFittedCalibration.ts';
+import { byMetric } from './byMetric.ts';
 import { chooseThreshold } from './chooseThreshold.ts';
 import { evaluate } from './evaluate.ts';
 import type { MeanSd, Metrics } from './Metrics.ts';
@@ -28,19 +29,7 @@ export interface CrossValidationOptions {
  */
 export function crossValidationMetrics(options: CrossValidationOptions): Record<MetricName, MeanSd> {
   const ofFold = foldMetrics(options);
-  const over = (name: MetricName): MeanSd => meanSd(ofFold.map(metrics => metrics[name]));
-  return {
-    rocAuc: over('rocAuc'),
-    averagePrecision: over('averagePrecision'),
-    logLoss: over('logLoss'),
-    brier: over('brier'),
-    calibrationError: over('calibrationError'),
-    accuracy: over('accuracy'),
-    balancedAccuracy: over('balancedAccuracy'),
-    precision: over('precision'),
-    recall: over('recall'),
-    f1: over('f1'),
-  };
+  return byMetric(name => meanSd(ofFold.map(metrics => metrics[name])));
 }
 
 /** The metrics of each fold, in the folds' order. @throws RangeError as crossValidationMetrics */

@@ -8,9 +8,9 @@ import { describe, it } from 'mocha';
 import {
   createTrainCandidate,
   type TrainCandidateInput,
-  type TrainedCandidate,
 } from '../../activities/training/createTrainCandidate.ts';
 import { createTrainingPool } from '../../activities/training/createTrainingPool.ts';
+import type { TrainedCandidate } from '../../activities/training/trainCandidate.ts';
 import { encodeTable } from '../../ml/dataset/tableCodec.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
 import { defineProject } from '../../ml/definition/defineProject.ts';

@@ -33,6 +33,7 @@ const commands = [
   ['experiments', 'show'],
   ['predict'],
   ['score'],
+  ['evaluate'],
   ['simulate'],
   ['init'],
 ] as const;
@@ -66,6 +67,14 @@ describe('holdfast', () => {
     ['an unknown choice', ['train', '--recipe', 'best'], 2, /Allowed choices are holdfast, original/],
     ['an unknown format', ['models', 'list', '-o', 'xml'], 2, /Allowed choices are table, json/],
     ['a limit of zero', ['runs', 'list', '--limit', '0'], 2, /whole number from 1 to 1000/],
+    ['no data to evaluate on', ['evaluate'], 2, /required option '--data <file>' not specified/],
+    [
+      'a table to evaluate on that is not there',
+      ['evaluate', '--data', 'no.csv'],
+      3,
+      /no\.csv does not exist/,
+    ],
+    ['no split at all', ['evaluate', '--data', 'x', '--splits', '0'], 2, /whole number from 1 to 1000/],
     ['no command', [], 2, /Usage: holdfast/],
     ['a noun alone', ['models'], 2, /Usage: holdfast models/],
     ['a strange address', ['status', '--control', 'here'], 2, /--control is "here"; expected HOST:PORT/],

@@ -26,6 +26,7 @@ const expectations: readonly [command: RegExp, expected: RegExp][] = [
   [/^\.\/holdfast datasets list/, /simulator/],
   [/^\.\/holdfast runs list/, /succeeded/],
   [/^\.\/holdfast predict/, /(Yes|No)/],
+  [/^\.\/holdfast evaluate/, /logLoss .*0\.\d{4} ± 0\.\d{4}/],
   [/^curl/, /"probabilities":\[0?\.?\d/],
   [/^\.\/holdfast train --data/, /champion/],
   [/^temporal workflow start/, /WorkflowId\s+t[12]/],

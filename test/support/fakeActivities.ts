@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/createActivities.ts';
-import type { TrainedCandidate } from '../../activities/training/createTrainCandidate.ts';
+import type { TrainedCandidate } from '../../activities/training/trainCandidate.ts';
 import type { CandidateName } from '../../ml/definition/ProjectDefinition.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 

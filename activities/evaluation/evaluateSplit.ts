@@ -1,0 +1,66 @@
+import { splitTable, type TableSplit } from '../../ml/dataset/splitTable.ts';
+import { candidatesOf } from '../../ml/definition/candidatesOf.ts';
+import type { EvaluatedCandidate, SplitEvaluation } from '../../ml/evaluation/SplitEvaluation.ts';
+import { selectChampion } from '../../ml/evaluation/selectChampion.ts';
+import type { ActivityPorts } from '../ActivityPorts.ts';
+import { blendCandidates } from '../training/blendCandidates.ts';
+import { type TrainedCandidate, trainCandidate, type TrainingMaterial } from '../training/trainCandidate.ts';
+
+export interface EvaluateSplitOptions extends Omit<TrainingMaterial, 'split'> {
+  /** Left out: the split that a training run with the definition's seed makes. */
+  readonly split?: TableSplit;
+  readonly onCandidate?: (candidate: EvaluatedCandidate) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Trains on one split what a training run would, by the same code, and measures each candidate's model file on the holdout. The
+ * champion is chosen inside the training part. Nothing is registered.
+ */
+export async function evaluateSplit(
+  ports: Pick<ActivityPorts, 'artifacts' | 'training' | 'logger'>,
+  options: EvaluateSplitOptions,
+): Promise<SplitEvaluation> {
+  const { definition, table, onCandidate, signal } = options;
+  const { seed, selection } = definition;
+  const material = {
+    ...options,
+    split: options.split ?? splitTable(table, { ...definition.split, seed }),
+  };
+  const tell = (candidate: TrainedCandidate): TrainedCandidate => {
+    onCandidate?.(measured(candidate));
+    return candidate;
+  };
+  const names = candidatesOf(definition);
+  // One that fails stops its brothers: nobody waits for them any more.
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
+  try {
+    const candidates = await Promise.all(
+      names
+        .filter(trainer => trainer !== 'blend')
+        .map(async trainer => {
+          const before = { trainer, folds: {}, foldsTotal: 0, seconds: 0 };
+          return tell(
+            await trainCandidate(ports, { ...material, trainer, before, onProgress: ignore, signal: either }),
+          );
+        }),
+    );
+    if (names.includes('blend'))
+      candidates.push(tell(await blendCandidates(ports, { ...material, candidates, signal: either })));
+    const { trainer } = selectChampion(candidates, selection, definition.split.folds);
+    return { seed, champion: trainer, candidates: candidates.map(measured) };
+  } finally {
+    failure.abort();
+  }
+}
+
+/** Nobody takes up an evaluation that was cut short. */
+const ignore = (): void => undefined;
+
+const measured = ({ trainer, metrics, crossValidation, seconds }: TrainedCandidate): EvaluatedCandidate => ({
+  trainer,
+  metrics,
+  crossValidation,
+  seconds,
+});

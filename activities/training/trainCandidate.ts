@@ -1,0 +1,104 @@
+import { labelsOf } from '../../ml/dataset/labelsOf.ts';
+import type { TableSplit } from '../../ml/dataset/splitTable.ts';
+import type { Table } from '../../ml/dataset/Table.ts';
+import type { CandidateName, ProjectDefinition, TrainerName } from '../../ml/definition/ProjectDefinition.ts';
+import { crossValidationMetrics } from '../../ml/evaluation/crossValidationMetrics.ts';
+import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
+import type { Recipe } from '../../ml/trainers/Recipe.ts';
+import { recipesFor } from '../../ml/trainers/recipes.ts';
+import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
+import { trainingDigest } from '../../projects/trainingDigest.ts';
+import type { ActivityPorts } from '../ActivityPorts.ts';
+import { trainFolds } from './trainFolds.ts';
+import { verifyModelFile } from './verifyModelFile.ts';
+
+/** What the candidates of one run share. */
+export interface TrainingMaterial {
+  readonly definition: ProjectDefinition;
+  /** Of the source's bytes. */
+  readonly datasetDigest: string;
+  readonly table: Table;
+  /** Where the training threads read the same table. */
+  readonly tablePath: string;
+  readonly split: TableSplit;
+}
+
+export interface TrainCandidateOptions extends TrainingMaterial {
+  readonly trainer: TrainerName;
+  /** What earlier attempts had done. */
+  readonly before: TrainCandidateHeartbeat;
+  readonly onProgress: (done: TrainCandidateHeartbeat) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface TrainedCandidate {
+  readonly trainer: CandidateName;
+  /** Artifact digest of the ONNX file, which holds its signature and threshold. */
+  readonly digest: string;
+  /** Artifact digest of the uncalibrated out-of-fold probabilities: float64, one a row of the training part. */
+  readonly outOfFold: string;
+  readonly metrics: Metrics;
+  readonly crossValidation: Readonly<Record<string, MeanSd>>;
+  /** A blend's weights are of its members' calibrated probabilities. */
+  readonly parameters:
+    | Recipe
+    | { readonly trainer: 'blend'; readonly weights: Readonly<Record<string, number>> };
+  readonly seconds: number;
+}
+
+/**
+ * Trains one candidate: its folds, then the final fit on the whole training part, exported as ONNX and checked against the
+ * kernel on every holdout row. Finished folds are artifacts that `onProgress` names, so that another attempt trains only the
+ * rest; the same input gives the same digest however often it was interrupted.
+ */
+export async function trainCandidate(
+  { artifacts, training, logger }: Pick<ActivityPorts, 'artifacts' | 'training' | 'logger'>,
+  options: TrainCandidateOptions,
+): Promise<TrainedCandidate> {
+  const { definition, datasetDigest, table, tablePath, split, trainer, before, onProgress, signal } = options;
+  const recipe = recipesFor(definition).find(each => each.trainer === trainer);
+  if (recipe === undefined) throw new TypeError(`the definition names no trainer ${trainer}`);
+  const base = { tablePath, definition, split, recipe };
+  const { outOfFold, seconds } = await trainFolds({
+    artifacts,
+    foldOf: split.foldOf,
+    foldsTotal: definition.split.folds,
+    trainer,
+    before,
+    train: async (fold, either) => {
+      const result = await training.fold({ kind: 'fold', ...base, fold }, either);
+      logger.info({ trainer, fold, seconds: result.seconds }, 'fold is trained');
+      return result;
+    },
+    onProgress,
+    signal,
+  });
+  const metadata = {
+    format: 1 as const,
+    model: definition.name,
+    trainer,
+    recipe: definition.recipe,
+    seed: definition.seed,
+    label: definition.label,
+    id: definition.id ?? null,
+    datasetDigest,
+    definitionDigest: trainingDigest(definition),
+  };
+  const final = await training.final({ kind: 'final', ...base, outOfFold, metadata }, signal);
+  const { onnx, holdoutProbabilities } = final;
+  const metrics = await verifyModelFile(onnx, table, split.holdout, holdoutProbabilities);
+  return {
+    trainer,
+    digest: await artifacts.put(onnx),
+    outOfFold: await artifacts.put(new Uint8Array(outOfFold.buffer)),
+    metrics,
+    crossValidation: crossValidationMetrics({
+      labels: labelsOf(table, split.train),
+      probabilities: outOfFold,
+      foldOf: split.foldOf,
+      calibrate: recipe.calibrate,
+    }),
+    parameters: recipe,
+    seconds: seconds + final.seconds,
+  };
+}

@@ -1,0 +1,21 @@
+import type { CandidateName } from '../definition/ProjectDefinition.ts';
+import type { MeanSd, Metrics } from './Metrics.ts';
+
+// What training on one split of a table came to, as plain JSON.
+
+export interface EvaluatedCandidate {
+  readonly trainer: CandidateName;
+  /** On the holdout, by the model file. */
+  readonly metrics: Metrics;
+  /** Inside the training part. */
+  readonly crossValidation: Readonly<Record<string, MeanSd>>;
+  readonly seconds: number;
+}
+
+export interface SplitEvaluation {
+  /** Of the split, and of everything that is drawn in training. */
+  readonly seed: number;
+  /** The candidate that cross-validation inside the training part chose. */
+  readonly champion: CandidateName;
+  readonly candidates: readonly EvaluatedCandidate[];
+}

@@ -1,0 +1,50 @@
+import type { CandidateName } from '../definition/ProjectDefinition.ts';
+import { byMetric } from './byMetric.ts';
+import type { MeanSd, Metrics } from './Metrics.ts';
+import { meanSd } from './meanSd.ts';
+import type { EvaluatedCandidate, SplitEvaluation } from './SplitEvaluation.ts';
+
+export interface CandidateSummary {
+  readonly candidate: CandidateName | 'champion';
+  /** Of how many splits it was the champion. */
+  readonly chosen: number;
+  readonly metrics: Readonly<Record<keyof Metrics, MeanSd>>;
+  /** Training time, over all threads. A champion's is the whole split's: nobody knows it before all are trained. */
+  readonly seconds: MeanSd;
+}
+
+/**
+ * Mean and spread over the splits: first of the champion, whoever it was in each, then of every candidate.
+ * @throws RangeError where there is no split, or a split lacks its champion
+ */
+export function summariseSplits(splits: readonly SplitEvaluation[]): CandidateSummary[] {
+  const of = (candidate: CandidateName): readonly EvaluatedCandidate[] =>
+    splits.flatMap(({ candidates }) => candidates.filter(({ trainer }) => trainer === candidate));
+  const champions = splits.map(({ seed, champion, candidates }) => {
+    const found = candidates.find(({ trainer }) => trainer === champion);
+    if (found === undefined)
+      throw new RangeError(`split ${seed} has no candidate ${champion}, which is said to be its champion`);
+    return { ...found, seconds: candidates.reduce((sum, { seconds }) => sum + seconds, 0) };
+  });
+  const names = new Set(splits.flatMap(({ candidates }) => candidates.map(({ trainer }) => trainer)));
+  return [
+    summarise('champion', splits.length, champions),
+    ...[...names].map(name =>
+      summarise(name, splits.filter(({ champion }) => champion === name).length, of(name)),
+    ),
+  ];
+}
+
+function summarise(
+  candidate: CandidateSummary['candidate'],
+  chosen: number,
+  trained: readonly EvaluatedCandidate[],
+): CandidateSummary {
+  const over = (name: keyof Metrics): MeanSd => meanSd(trained.map(({ metrics }) => metrics[name]));
+  return {
+    candidate,
+    chosen,
+    metrics: byMetric(over),
+    seconds: meanSd(trained.map(({ seconds }) => seconds)),
+  };
+}
