@@ -12,4 +12,6 @@ export interface ActivityPorts {
   /** The folder of state (HOLDFAST_HOME): simulated tables and quarantine files lie below it. */
   readonly home: string;
   readonly defaultModel: string;
+  /** Asks that the run be shown in MLflow as the registry has it by now. Does nothing where there is no MLflow. */
+  readonly track: (run: { readonly id: string; readonly model: string }) => Promise<void>;
 }

@@ -103,7 +103,12 @@ function entry(name: string): string {
 
 function ownProcesses({ ports, bind }: Configuration): OwnProcess[] {
   return [
-    { name: 'worker', entry: entry('worker'), ports: [], needs: ['DATABASE_URL', 'TEMPORAL_ADDRESS'] },
+    {
+      name: 'worker',
+      entry: entry('worker'),
+      ports: [],
+      needs: ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'MLFLOW_TRACKING_URI'],
+    },
     {
       name: 'control',
       entry: entry('control'),

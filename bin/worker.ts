@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { createActivities } from '../activities/createActivities.ts';
+import { createTrackingActivities } from '../activities/tracking/createTrackingActivities.ts';
+import { requestTracking } from '../activities/tracking/requestTracking.ts';
 import { createTrainingPool } from '../activities/training/createTrainingPool.ts';
 import { createWorker } from '../activities/worker/createWorker.ts';
 import { openDatabase } from '../db/openDatabase.ts';
@@ -10,17 +12,19 @@ import { requireServices } from '../platform/requireServices.ts';
 // The worker's wiring: activities over the real ports, and the workflows' code as a bundle.
 
 await runProcess('worker', async ({ configuration, logger }) => {
-  const { home, defaultModel, trainingThreads } = configuration;
+  const { home, defaultModel, trainingThreads, tracking } = configuration;
   const { databaseUrl, temporalAddress } = requireServices(configuration);
   const database = await openDatabase({ url: databaseUrl, applicationName: 'holdfast-worker' });
   const training = createTrainingPool(trainingThreads);
   const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
-  const activities = createActivities({ database, artifacts, training, logger, home, defaultModel });
+  const track = tracking === null ? async () => undefined : requestTracking;
+  const activities = createActivities({ database, artifacts, training, logger, home, defaultModel, track });
   const worker = await createWorker({
     address: temporalAddress,
     namespace: configuration.temporalNamespace,
     workflowsPath: join(import.meta.dirname, '../workflows/workflows.ts'),
     activities,
+    trackingActivities: tracking && createTrackingActivities({ database, artifacts, logger }, tracking),
     logger,
   });
   return {

@@ -7,6 +7,25 @@ import { HoldfastError } from './HoldfastError.ts';
 
 const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
 
+/** What the worker needs to show runs in MLflow, and what no other process is given. */
+export const trackingVariables = [
+  'MLFLOW_TRACKING_URI',
+  'MLFLOW_TRACKING_TOKEN',
+  'MLFLOW_TRACKING_USERNAME',
+  'MLFLOW_TRACKING_PASSWORD',
+  'MLFLOW_EXPERIMENT_NAME',
+] as const;
+
+/** A server's, as MLflow's own clients take it; without credentials in it, which would end up in logs. */
+const trackingUri = z.string().refine(text => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url !== undefined &&
+    /^https?:$/.test(url.protocol) &&
+    `${url.username}${url.password}${url.search}` === ''
+  );
+}, 'expected the address of an MLflow server, http:// or https://, without user and password (MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, hold those)');
+
 const environment = z.object({
   /** Default: `.holdfast` of the checkout, wherever the command is given. */
   HOLDFAST_HOME: z
@@ -36,7 +55,20 @@ const environment = z.object({
   /** Set: Temporal is not started, this one is used. */
   TEMPORAL_ADDRESS: z.string().min(1).optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** Set: each run and version also appears in this MLflow. */
+  MLFLOW_TRACKING_URI: trackingUri.optional(),
+  MLFLOW_TRACKING_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'expected letters, digits and signs without spaces')
+    .optional(),
+  MLFLOW_TRACKING_USERNAME: z.string().optional(),
+  MLFLOW_TRACKING_PASSWORD: z.string().optional(),
+  /** Default: one experiment a model. */
+  MLFLOW_EXPERIMENT_NAME: z.string().optional(),
 });
+
+/** What is wrong with these is told without what came: it may hold a password. */
+const secret: readonly string[] = trackingVariables;
 
 export type Configuration = ReturnType<typeof readConfiguration>;
 
@@ -48,10 +80,11 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const result = environment.safeParse(present);
   if (!result.success) {
-    const violations = result.error.issues.map(issue => ({
-      field: issue.path.join('.'),
-      description: `${issue.message}, got ${JSON.stringify(source[issue.path.join('.')])}`,
-    }));
+    const violations = result.error.issues.map(({ path, message }) => {
+      const field = path.join('.');
+      const came = secret.includes(field) ? '' : `, got ${JSON.stringify(source[field])}`;
+      return { field, description: `${message}${came}` };
+    });
     throw new HoldfastError(
       'invalidArgument',
       `The environment is not valid: ${violations.map(({ field, description }) => `${field}: ${description}`).join('; ')}. Change or unset these variables.`,
@@ -77,5 +110,35 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     databaseUrl: values.DATABASE_URL,
     temporalAddress: values.TEMPORAL_ADDRESS,
     temporalNamespace: values.TEMPORAL_NAMESPACE,
+    tracking: trackingOf(values),
   };
+}
+
+export interface TrackingSettings {
+  /** Of the server, without a slash at its end. */
+  readonly url: string;
+  /** The header's value; null where none is needed. Not to be logged. */
+  readonly authorization: string | null;
+  /** Null: one a model. */
+  readonly experiment: string | null;
+}
+
+/** As MLflow's own clients decide: user and password come before a token. */
+function trackingOf({
+  MLFLOW_TRACKING_URI: uri,
+  MLFLOW_TRACKING_TOKEN: token,
+  MLFLOW_TRACKING_USERNAME: user,
+  MLFLOW_TRACKING_PASSWORD: password,
+  MLFLOW_EXPERIMENT_NAME: name,
+}: z.output<typeof environment>): TrackingSettings | null {
+  if (uri === undefined) return null;
+  const url = uri.replace(/\/+$/, '');
+  const experiment = name ?? null;
+  if (user !== undefined && password !== undefined)
+    return {
+      url,
+      authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+      experiment,
+    };
+  return { url, authorization: token === undefined ? null : `Bearer ${token}`, experiment };
 }

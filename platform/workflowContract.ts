@@ -3,6 +3,9 @@
 
 export const TASK_QUEUE = 'holdfast';
 
+/** What talks to MLflow waits here: where MLflow hangs, nothing else waits behind it. */
+export const TRACKING_TASK_QUEUE = 'holdfast-tracking';
+
 export interface TrainModelInput {
   /** Default: the installation's default model. */
   readonly model?: string;
@@ -93,3 +96,10 @@ export interface TrainCandidateHeartbeat {
   /** Seconds of training so far, over all attempts. */
   readonly seconds: number;
 }
+
+export interface TrackRunInput {
+  readonly runId: string;
+}
+
+/** The signal that tells trackRun that the registry's rows of its run have changed. */
+export const RUN_CHANGED = 'runChanged';

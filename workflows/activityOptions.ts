@@ -1,4 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
+import { TRACKING_TASK_QUEUE } from '../platform/workflowContract.ts';
 
 // Timeouts and retries, by the kind of work. Attempts are unlimited on purpose: a dead worker or a database that is away
 // ends some day, and what is wrong in itself is marked non-retryable where it is thrown (activities/errors).
@@ -27,4 +28,13 @@ export const WAITING = {
   startToCloseTimeout: '2m',
   heartbeatTimeout: '10s',
   retry,
+} as const satisfies ActivityOptions;
+
+/** Talking to MLflow, which may be away for days: then somebody has to look at it, and the failed workflow says so. */
+export const TRACKING = {
+  taskQueue: TRACKING_TASK_QUEUE,
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '15s',
+  scheduleToCloseTimeout: '7d',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '5m' },
 } as const satisfies ActivityOptions;

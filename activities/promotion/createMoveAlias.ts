@@ -1,4 +1,5 @@
 import { moveAlias } from '../../db/aliases/moveAlias.ts';
+import { getVersion } from '../../db/models/getVersion.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 
 interface MoveAliasInput {
@@ -20,8 +21,11 @@ export interface AliasMove {
 }
 
 export const createMoveAlias =
-  ({ database }: Pick<ActivityPorts, 'database'>) =>
+  ({ database, track }: Pick<ActivityPorts, 'database' | 'track'>) =>
   async (input: MoveAliasInput): Promise<AliasMove> => {
     const { previousVersion, at, moved } = await moveAlias(database, input);
+    const { model, version } = input;
+    for (const touched of new Set([version, previousVersion ?? version]))
+      await track({ id: (await getVersion(database, model, touched)).runId, model });
     return { previousVersion, time: moved && at !== null ? at.toISOString() : null };
   };

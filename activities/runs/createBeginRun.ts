@@ -33,7 +33,12 @@ interface BeginRunInput {
  * @throws HoldfastError invalidArgument that names the field, what came and what was expected
  */
 export const createBeginRun =
-  ({ artifacts, database, defaultModel }: Pick<ActivityPorts, 'artifacts' | 'database' | 'defaultModel'>) =>
+  ({
+    artifacts,
+    database,
+    defaultModel,
+    track,
+  }: Pick<ActivityPorts, 'artifacts' | 'database' | 'defaultModel' | 'track'>) =>
   async ({ runId, workflowId, input }: BeginRunInput): Promise<BegunRun> => {
     const { model = defaultModel, data, recipe, trigger = 'temporal' } = trainModelInput(input);
     if (data !== undefined && !isAbsolute(data))
@@ -54,6 +59,7 @@ export const createBeginRun =
       definitionDigest: digest,
       seed: definition.seed,
     });
+    await track({ id: runId, model });
     const { split, selection, gate } = definition;
     return {
       model,

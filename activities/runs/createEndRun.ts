@@ -4,10 +4,10 @@ import type { ActivityPorts } from '../ActivityPorts.ts';
 
 /** Closes the run's row. A run whose input was refused has none: then Temporal alone has the failure. */
 export const createEndRun =
-  ({ database }: Pick<ActivityPorts, 'database'>) =>
+  ({ database, track }: Pick<ActivityPorts, 'database' | 'track'>) =>
   async (end: RunEnd): Promise<void> => {
     try {
-      await finishRun(database, end);
+      await track(await finishRun(database, end));
     } catch (error) {
       if (end.status !== 'succeeded' && error instanceof HoldfastError && error.code === 'notFound') return;
       throw error;

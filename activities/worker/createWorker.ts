@@ -1,7 +1,7 @@
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '../../observability/createLogger.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
-import { TASK_QUEUE } from '../../platform/workflowContract.ts';
+import { TASK_QUEUE, TRACKING_TASK_QUEUE } from '../../platform/workflowContract.ts';
 import { ActivityErrorInterceptor } from '../errors/ActivityErrorInterceptor.ts';
 
 export interface WorkerOptions {
@@ -10,6 +10,8 @@ export interface WorkerOptions {
   /** The module whose exports are the workflow types. */
   readonly workflowsPath: string;
   readonly activities: object;
+  /** Those of the tracking queue; null where no MLflow is configured, so that another worker may take them. */
+  readonly trackingActivities: object | null;
   readonly logger: Logger;
 }
 
@@ -23,7 +25,7 @@ const heartbeatThrottle = '200ms';
 
 /** Connects and polls. @throws HoldfastError unavailable where Temporal cannot be reached */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { address, namespace, workflowsPath, activities, logger } = options;
+  const { address, namespace, workflowsPath, activities, trackingActivities, logger } = options;
   Runtime.install({
     // Signals belong to runProcess: two handlers would race for the shutdown.
     shutdownSignals: [],
@@ -34,21 +36,35 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
     }),
   });
   const connection = await connect(address);
-  const worker = await Worker.create({
+  const shared = {
     connection,
     namespace,
-    taskQueue: TASK_QUEUE,
-    workflowsPath,
-    activities,
     interceptors: { activity: [() => ({ inbound: new ActivityErrorInterceptor() })] },
-    // Each training holds its table in memory; more runs than this wait for their turn.
-    maxConcurrentActivityTaskExecutions: 24,
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
     shutdownGraceTime: '2s',
     shutdownForceTime: '8s',
-  });
-  const running = worker.run();
+  };
+  const workers = [
+    await Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUE,
+      workflowsPath,
+      activities,
+      // Each training holds its table in memory; more runs than this wait for their turn.
+      maxConcurrentActivityTaskExecutions: 24,
+    }),
+  ];
+  if (trackingActivities !== null)
+    workers.push(
+      await Worker.create({
+        ...shared,
+        taskQueue: TRACKING_TASK_QUEUE,
+        activities: trackingActivities,
+        maxConcurrentActivityTaskExecutions: 2,
+      }),
+    );
+  const running = Promise.all(workers.map(worker => worker.run()));
   // The poll loop ends by itself only when it is broken: then the process must end too, to be started again.
   running.catch((error: unknown) => {
     logger.fatal({ err: error }, 'the worker stopped polling');
@@ -57,7 +73,7 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   });
   return {
     close: async () => {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
       await connection.close();
     },

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Configuration } from '../configuration.ts';
+import { type Configuration, trackingVariables } from '../configuration.ts';
 import { refuseSharedPorts } from '../lifecycle/refuseSharedPorts.ts';
 import { assertPortFree, type WantedPort } from '../lifecycle/assertPortFree.ts';
 import { followWarnings } from './followWarnings.ts';
@@ -22,8 +22,8 @@ export interface OwnProcess {
   /** Absolute path of its TypeScript file. */
   readonly entry: string;
   readonly ports: readonly WantedPort[];
-  /** Which of the servers' addresses it is told. */
-  readonly needs: readonly ('DATABASE_URL' | 'TEMPORAL_ADDRESS')[];
+  /** Which of the servers' addresses it is told; MLflow's with the credentials for it. */
+  readonly needs: readonly ('DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'MLFLOW_TRACKING_URI')[];
 }
 
 export interface StartAllOptions {
@@ -83,6 +83,8 @@ async function startParts(options: StartAllOptions, system: StoppableParts): Pro
       DATABASE_URL: needs.includes('DATABASE_URL') ? postgres.address : undefined,
       TEMPORAL_ADDRESS: needs.includes('TEMPORAL_ADDRESS') ? temporal.address : undefined,
     };
+    if (!needs.includes('MLFLOW_TRACKING_URI'))
+      for (const variable of trackingVariables) environment[variable] = undefined;
     const unfollow = followWarnings(name, logFile, warn);
     const child = superviseProcess({ name, entry, environment, logFile, runFolder: folders.run }, warn);
     system.addProcess(child, unfollow);

@@ -101,7 +101,10 @@ function spawnServer(options: StartTemporalOptions & { namespace: string; logFil
   for (const name of SEARCH_ATTRIBUTES) args.push('--search-attribute', `${name}=Keyword`);
   const log = openSync(logFile, 'a', 0o600);
   try {
-    return spawn(executable, args, { cwd: folder, stdio: ['ignore', log, log], detached: true });
+    // Of our environment only where programs and its own settings are: databases and credentials are none of its business.
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME };
+    return spawn(executable, args, { cwd: folder, env, stdio: ['ignore', log, log], detached: true });
   } finally {
     closeSync(log);
   }

@@ -8,6 +8,7 @@ describe('readConfiguration', () => {
   for (const [what, environment, said] of [
     ['a port that is none', { HOLDFAST_HTTP_PORT: '70000' }, /HOLDFAST_HTTP_PORT.*"70000"/],
     ['a port that is no number', { HOLDFAST_CONTROL_PORT: 'abc' }, /HOLDFAST_CONTROL_PORT.*"abc"/],
+    ['an MLflow that is no server', { MLFLOW_TRACKING_URI: 'databricks' }, /MLFLOW_TRACKING_URI.*http:\/\//],
     ['a level of the log that is none', { HOLDFAST_LOG_LEVEL: 'loud' }, /HOLDFAST_LOG_LEVEL.*"loud"/],
   ] as const)
     it(`refuses ${what}, by the variable's name`, () => {
@@ -16,6 +17,34 @@ describe('readConfiguration', () => {
         (error: unknown) =>
           error instanceof HoldfastError && error.code === 'invalidArgument' && said.test(error.message),
       );
+    });
+
+  for (const [what, environment] of [
+    ['an MLflow address with a password in it', { MLFLOW_TRACKING_URI: 'http://ada:hunter2@mlflow' }],
+    ['a token that is none', { MLFLOW_TRACKING_URI: 'http://mlflow', MLFLOW_TRACKING_TOKEN: 'hunter2\n' }],
+  ] as const)
+    it(`refuses ${what} without repeating it`, () => {
+      assert.throws(
+        () => readConfiguration(environment),
+        (error: unknown) =>
+          error instanceof HoldfastError &&
+          /MLFLOW_TRACKING_(URI|TOKEN): expected/.test(error.message) &&
+          !JSON.stringify([error.message, error.violations]).includes('hunter2'),
+      );
+    });
+
+  for (const [what, environment, authorization] of [
+    ['no credentials', {}, null],
+    ['a token', { MLFLOW_TRACKING_TOKEN: 'abc' }, 'Bearer abc'],
+    [
+      'user and password before a token',
+      { MLFLOW_TRACKING_TOKEN: 'abc', MLFLOW_TRACKING_USERNAME: 'ada', MLFLOW_TRACKING_PASSWORD: 'å' },
+      'Basic YWRhOsOl',
+    ],
+  ] as const)
+    it(`gives MLflow ${what}`, () => {
+      const { tracking } = readConfiguration({ MLFLOW_TRACKING_URI: 'http://mlflow/base/', ...environment });
+      assert.deepEqual(tracking, { url: 'http://mlflow/base', authorization, experiment: null });
     });
 
   it('takes an empty variable for one that is not set', () => {

@@ -46,7 +46,11 @@ describe('supervisor', () => {
     return started;
   };
   it('starts everything, on loopback alone, refuses a second start beside it, and Ctrl-C leaves no process', async () => {
-    const system = start({ HOLDFAST_BIND: '0.0.0.0' });
+    const system = start({
+      HOLDFAST_BIND: '0.0.0.0',
+      MLFLOW_TRACKING_URI: 'http://127.0.0.1:1',
+      MLFLOW_TRACKING_TOKEN: 'secret-token',
+    });
     await system.until('READY');
     assert.match(system.stdout, /^STARTS 1$/m);
     for (const name of ['POSTGRES', 'TEMPORAL', 'TEMPORAL_UI']) {
@@ -61,9 +65,15 @@ describe('supervisor', () => {
     const names = processesOf(home).map(line => line.split(' ')[1]);
     assert.ok(names.includes('postgres') && names.includes('temporal'), names.join());
 
-    const tiny = readFileSync(`/proc/${readPid(join(home, 'run/tiny.json'))}/environ`, 'utf8');
-    assert.match(tiny, /\0TEMPORAL_ADDRESS=127\.0\.0\.1:/);
-    assert.doesNotMatch(tiny, /DATABASE_URL|postgres:\/\//, 'it was told what it does not need');
+    const environmentOf = (name: string): string =>
+      readFileSync(`/proc/${readPid(join(home, `run/${name}.json`))}/environ`, 'utf8');
+    assert.match(environmentOf('tiny'), /\0TEMPORAL_ADDRESS=127\.0\.0\.1:/);
+    for (const name of ['tiny', 'temporal', 'postgres'])
+      assert.doesNotMatch(
+        environmentOf(name),
+        /DATABASE_URL|postgres:\/\/|MLFLOW|secret-token/,
+        `${name} was told what it does not need`,
+      );
 
     const second = start();
     assert.equal(await second.exit, 1);

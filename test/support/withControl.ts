@@ -74,9 +74,14 @@ export async function withControl<T>(
       };
       const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
       const real = {
-        beginRun: createBeginRun({ artifacts, database, defaultModel: 'churn' }),
-        endRun: createEndRun({ database }),
-        moveAlias: createMoveAlias({ database }),
+        beginRun: createBeginRun({
+          artifacts,
+          database,
+          defaultModel: 'churn',
+          track: async () => undefined,
+        }),
+        endRun: createEndRun({ database, track: async () => undefined }),
+        moveAlias: createMoveAlias({ database, track: async () => undefined }),
       };
       const stops: (() => Promise<void>)[] = [];
       const startWorker = async (overrides: Partial<Activities> = {}): Promise<void> => {

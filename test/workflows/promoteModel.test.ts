@@ -77,7 +77,7 @@ describe('promoteModel', () => {
       workflowBundle: await workflowBundle(),
       activities: {
         verifyArtifact: createVerifyArtifact({ database, artifacts }),
-        moveAlias: createMoveAlias({ database }),
+        moveAlias: createMoveAlias({ database, track: async () => undefined }),
         awaitLoaded: createAwaitLoaded({ database }),
       },
       interceptors: { activity: [() => ({ inbound: new ActivityErrorInterceptor() })] },
