@@ -7,6 +7,19 @@ import { sha256 } from '../platform/sha256.ts';
  * quarantined rows that is put up with and the place of the data leave the same model behind, so they leave the same file.
  */
 export function trainingDigest(definition: ProjectDefinition): string {
-  const { id = null, label, eventTime, columns, trainers, recipe, split, selection, seed } = definition;
-  return sha256(canonicalJson({ id, label, eventTime, columns, trainers, recipe, split, selection, seed }));
+  const {
+    id = null,
+    label,
+    eventTime,
+    columns,
+    trainers,
+    recipe,
+    split,
+    selection,
+    offer,
+    seed,
+  } = definition;
+  return sha256(
+    canonicalJson({ id, label, eventTime, columns, trainers, recipe, split, selection, offer, seed }),
+  );
 }

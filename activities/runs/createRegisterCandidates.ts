@@ -26,8 +26,8 @@ export const createRegisterCandidates =
   async ({ runId, candidates }: RegisterCandidatesInput): Promise<RegisteredCandidate[]> => {
     const described = await Promise.all(
       candidates.map(async candidate => {
-        const { inputs, label, id, threshold } = readMetadata(await artifacts.get(candidate.digest));
-        return { ...candidate, threshold, signature: { inputs, label, id } };
+        const { inputs, label, id, threshold, offer } = readMetadata(await artifacts.get(candidate.digest));
+        return { ...candidate, threshold, signature: { inputs, label, id, offer } };
       }),
     );
     const versions = await registerVersions(database, runId, described);

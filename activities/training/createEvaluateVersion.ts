@@ -51,5 +51,8 @@ async function evaluateVersion(
       obstacle: `version ${input.version} needs columns that this table lacks: ${absent.map(({ name }) => name).join(', ')}`,
     };
   const probabilities = await scoreTable(onnx, metadata, table, holdout);
-  return { metrics: evaluate(labelsOf(table, holdout), probabilities, metadata.threshold), obstacle: null };
+  return {
+    metrics: evaluate(labelsOf(table, holdout), probabilities, metadata.threshold, definition.offer),
+    obstacle: null,
+  };
 }

@@ -81,6 +81,7 @@ export async function trainCandidate(
     seed: definition.seed,
     label: definition.label,
     id: definition.id ?? null,
+    offer: definition.offer,
     datasetDigest,
     definitionDigest: trainingDigest(definition),
   };
@@ -97,6 +98,7 @@ export async function trainCandidate(
       probabilities: outOfFold,
       foldOf: split.foldOf,
       calibrate: recipe.calibrate,
+      offer: definition.offer,
     }),
     parameters: recipe,
     seconds: seconds + final.seconds,

@@ -59,6 +59,7 @@ function runFinal({ definition, split, recipe, outOfFold, metadata }: FinalTask,
     seed: deriveSeed(definition.seed, recipe.trainer, 'final'),
     outOfFold: { probabilities: outOfFold, foldOf },
     label: definition.label,
+    offer: definition.offer,
   });
   const seconds = (performance.now() - started) / 1000;
   const onnx = exportPipeline(pipeline, {
@@ -72,6 +73,6 @@ function runFinal({ definition, split, recipe, outOfFold, metadata }: FinalTask,
 function runBlend({ definition, split, members }: BlendTask, table: Table): BlendResult {
   const { train, foldOf } = split;
   const started = performance.now();
-  const blend = fitBlend(labelsOf(table, train), foldOf, members, definition.selection);
+  const blend = fitBlend(labelsOf(table, train), foldOf, members, definition.selection, definition.offer);
   return { kind: 'blend', blend, seconds: (performance.now() - started) / 1000 };
 }

@@ -25,5 +25,5 @@ export async function verifyModelFile(
       throw new Error(
         `The exported ${metadata.trainer} answers ${probabilities[place]} for row ${rows[place]} of the table, the trained one ${expected[place]}; expected a difference of at most ${parityTolerance}. The file is not registered.`,
       );
-  return evaluate(labelsOf(table, rows), probabilities, metadata.threshold);
+  return evaluate(labelsOf(table, rows), probabilities, metadata.threshold, metadata.offer);
 }

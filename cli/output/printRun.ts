@@ -67,6 +67,7 @@ export function printLeaderboard(stdout: NodeJS.WriteStream, run: Run): void {
       : (candidate.crossValidation.logLoss?.mean ?? Number.POSITIVE_INFINITY);
   const ranked = [...run.candidates].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
   const right = 'right' as const;
+  const hasProfit = ranked.some(({ metrics }) => metrics?.profit !== undefined);
   printTable(
     stdout,
     [
@@ -79,6 +80,7 @@ export function printLeaderboard(stdout: NodeJS.WriteStream, run: Run): void {
       { title: 'BRIER', align: right },
       { title: 'CALIBRATION ERROR', align: right },
       { title: 'F1', align: right },
+      ...(hasProfit ? [{ title: 'PROFIT', align: right }] : []),
       { title: 'CV LOG-LOSS', align: right },
       { title: 'TIME', align: right },
     ],
@@ -92,6 +94,7 @@ export function printLeaderboard(stdout: NodeJS.WriteStream, run: Run): void {
       formatMetric(metrics?.brier),
       formatMetric(metrics?.calibrationError),
       formatMetric(metrics?.f1),
+      ...(hasProfit ? [formatMetric(metrics?.profit)] : []),
       crossValidation.logLoss === undefined
         ? '-'
         : `${formatMetric(crossValidation.logLoss.mean)} ± ${formatMetric(crossValidation.logLoss.sd)}`,

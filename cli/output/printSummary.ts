@@ -16,6 +16,9 @@ export function printSummary(stdout: NodeJS.WriteStream, summary: readonly Candi
     ],
     [
       ...metricNames.map(name => [name, ...summary.map(({ metrics }) => spread(metrics[name]))]),
+      ...(summary.some(({ metrics }) => metrics.profit !== undefined)
+        ? [['profit', ...summary.map(({ metrics: { profit } }) => (profit ? spread(profit) : '-'))]]
+        : []),
       ['seconds', ...summary.map(({ seconds: { mean, sd } }) => `${mean.toFixed(1)} ± ${sd.toFixed(1)}`)],
       ['champion of', ...summary.map(({ chosen }) => `${chosen} of ${summary[0].chosen}`)],
     ],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { offerDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import { formatDigest, formatMetric, formatSeconds, formatTime } from './format.ts';
 import { printTable } from './printTable.ts';
@@ -33,6 +34,15 @@ export function printVersions(stdout: NodeJS.WriteStream, versions: readonly Mod
   );
 }
 
+const offered = z.object({ offer: offerDefinition });
+
+function chosenFor({ signature }: ModelVersion): string {
+  const { data } = offered.safeParse(signature);
+  if (data === undefined) return 'of the best F1';
+  const { cost, customerValue, successRate } = data.offer;
+  return `of the highest profit (an offer costs ${cost}, keeps ${successRate} of those who would leave, each worth ${customerValue})`;
+}
+
 const inputs = z.object({
   inputs: z.array(
     z.object({
@@ -55,7 +65,7 @@ export function printVersion(stdout: NodeJS.WriteStream, version: ModelVersion):
     ['aliases', version.aliases.join(', ') || '-'],
     ['trainer', version.trainer],
     ['digest', formatDigest(version.digest)],
-    ['threshold', formatMetric(version.threshold)],
+    ['threshold', `${formatMetric(version.threshold)}, ${chosenFor(version)}`],
     ['data', `version ${version.datasetVersion} (${formatDigest(version.datasetDigest)})`],
     ['definition', formatDigest(version.definitionDigest)],
     ['run', version.runId],
@@ -72,11 +82,15 @@ export function printVersion(stdout: NodeJS.WriteStream, version: ModelVersion):
       { title: 'HOLDOUT', align: 'right' },
       { title: 'CROSS-VALIDATION', align: 'right' },
     ],
-    Object.entries(version.metrics ?? {}).map(([name, value]) => [
-      name,
-      formatMetric(value),
-      folds[name] === undefined ? '-' : `${formatMetric(folds[name].mean)} ± ${formatMetric(folds[name].sd)}`,
-    ]),
+    Object.entries(version.metrics ?? {})
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        name,
+        formatMetric(value),
+        folds[name] === undefined
+          ? '-'
+          : `${formatMetric(folds[name].mean)} ± ${formatMetric(folds[name].sd)}`,
+      ]),
   );
   const signature = inputs.safeParse(version.signature);
   if (!signature.success) return;

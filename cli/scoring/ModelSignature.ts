@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { offerDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 
-// What the CLI needs of a version's signature: which columns the model takes and of which kind. The server has the last
+// What the CLI needs of a version's signature: which columns the model takes and of which kind, and what
+// an offer costs and brings. The server has the last
 // word on every value; this only turns text into what the server expects.
 
 const missing = z.enum(['reject', 'impute']);
@@ -12,7 +14,7 @@ const input = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('category'), name: z.string().min(1), missing }),
 ]);
 
-const signature = z.object({ inputs: z.array(input).min(1) });
+const signature = z.object({ inputs: z.array(input).min(1), offer: offerDefinition.optional() });
 
 export type ModelInput = z.output<typeof input>;
 export type ModelSignature = z.output<typeof signature>;

@@ -1,7 +1,10 @@
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { detectDelimiter } from '../../platform/tabular/detectDelimiter.ts';
+import type { Offer } from '../../ml/definition/ProjectDefinition.ts';
+import { offerProfit } from '../../ml/evaluation/offerProfit.ts';
 import { batches } from './batches.ts';
 import { createLineWriter, type LineWriter } from './createLineWriter.ts';
+import { createTopRows } from './createTopRows.ts';
 import type { ModelInput } from './ModelSignature.ts';
 import { openSink, type Sink } from '../openSink.ts';
 import { openSource } from './openSource.ts';
@@ -12,7 +15,8 @@ import type { RowFault, ScoredRow } from './ScoredRow.ts';
 import { type Predict, scoreBatch } from './scoreBatch.ts';
 
 // A CSV file of any size through the server, in bounded memory: its rows in their order and to the byte, followed by what
-// the model says of each. Several batches are under way at once; they are written in the file's order.
+// the model says of each; or only the best of them, the best first. Several batches are under way at once; they are read in the
+// file's order.
 
 const BATCHES_IN_FLIGHT = 4;
 /** Faults that are kept to be shown; beyond it they are counted. */
@@ -26,8 +30,14 @@ export interface ScoreFileRequest {
   readonly modelVersion: number;
   /** Put before the names of the appended columns. */
   readonly prefix: string;
-  /** Rows with faults get blank answers instead of failing the file. */
+  /** Rows with faults get blank answers (are left out, where only the best are asked for) instead of failing the file. */
   readonly skipBadRows: boolean;
+  /** Only so many rows, of the highest probabilities, the best first; of equals the earlier in the file. */
+  readonly top?: number;
+  /** What an offer costs and brings: the best rows then come with the profit to expect of an offer to each. */
+  readonly offer?: Offer;
+  /** Only the best rows of which an offer pays. */
+  readonly onlyProfitable?: boolean;
   readonly predict: Predict;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
@@ -41,6 +51,9 @@ export interface ScoreFileResult {
   readonly rows: number;
   readonly scored: number;
   readonly faultyRows: number;
+  /** How many rows were written, and the profit to expect of an offer to each of them; only where the best were asked for. */
+  readonly selected?: number;
+  readonly expectedProfit?: number;
   /** The first of them, in the file's order. */
   readonly faults: readonly RowFault[];
 }
@@ -56,7 +69,9 @@ export async function scoreFile(request: ScoreFileRequest): Promise<ScoreFileRes
   const first = await rows.next();
   if (first.done)
     throw new HoldfastError('invalidArgument', `${input} holds no line; expected a header and rows.`);
-  const outputs = ['probability', 'label', 'model_version'].map(name => `${prefix}${name}`);
+  const answers = ['probability', 'label', 'model_version'];
+  if (request.top !== undefined && request.offer !== undefined) answers.push('expected_profit');
+  const outputs = answers.map(name => `${prefix}${name}`);
   const header = readHeader(input, first.value, inputs, outputs);
   if (header.absent.length > 0) request.onAbsentColumns(header.absent);
   const sink = await openSink(request.output, request.stdout);
@@ -79,9 +94,16 @@ async function scoreRows(
   line: LineWriter,
   sink: Sink,
 ): Promise<ScoreFileResult> {
-  const { input, predict, skipBadRows } = request;
+  const { input, predict, skipBadRows, offer } = request;
   const version = String(request.modelVersion);
+  const best = request.top === undefined ? null : createTopRows(request.top);
   const faults: RowFault[] = [];
+  const expectedProfit = (probability: number): number | undefined =>
+    offer && offerProfit(offer, { truePositives: probability, falsePositives: 1 - probability });
+  const profitCell = (probability: number): string[] => {
+    const profit = expectedProfit(probability);
+    return profit === undefined ? [] : [String(profit)];
+  };
   const counts = { rows: 0, scored: 0, faultyRows: 0 };
   let refused = false;
   const finish = async (batch: readonly ScoredRow[]): Promise<void> => {
@@ -91,12 +113,18 @@ async function scoreRows(
       if (answer === null) {
         counts.faultyRows++;
         if (faults.length < FAULTS_KEPT) faults.push(...found);
-        // A row of another width is refused even so: what is appended would not stand in its column.
-        refused ||= !skipBadRows || source.cells.length !== header.width;
-        text += line(source, ['', '', '']);
+        // A row of another width is refused even so, where it is written: what is appended would not stand in its column.
+        refused ||= !skipBadRows || (best === null && source.cells.length !== header.width);
+        if (best === null) text += line(source, ['', '', '']);
       } else {
         counts.scored++;
-        text += line(source, [String(answer.probability), answer.label, version]);
+        const { probability, label } = answer;
+        const cells = [String(probability), label, version];
+        if (best === null) text += line(source, cells);
+        else
+          best.add({ probability, row: source.row }, () =>
+            line(source, [...cells, ...profitCell(probability)]),
+          );
       }
     }
     // Once a row is refused nothing will be kept; the rest is read only to find the other faults.
@@ -114,5 +142,15 @@ async function scoreRows(
   }
   while (underWay.length > 0) await finishFirst();
   if (refused) throw refusal(input, counts, faults, skipBadRows);
-  return { ...counts, faults };
+  if (best === null) return { ...counts, faults };
+  let selected = 0;
+  let sum = 0;
+  for (const { probability, line: bytes } of best.ranked()) {
+    const profit = expectedProfit(probability) ?? 0;
+    if (request.onlyProfitable === true && profit <= 0) break;
+    await sink.write(bytes.toString('latin1'));
+    selected++;
+    sum += profit;
+  }
+  return { ...counts, faults, selected, ...(offer === undefined ? {} : { expectedProfit: sum }) };
 }

@@ -15,7 +15,8 @@ export const buildReport = (run: Run, production: ModelVersion, prediction: Serv
     trainer,
     version,
     digest,
-    metrics: metrics && Object.fromEntries(metricNames.map(name => [name, metrics[name]])),
+    metrics:
+      metrics && Object.fromEntries([...metricNames, 'profit' as const].map(name => [name, metrics[name]])),
     crossValidation,
     seconds,
   })),

@@ -57,6 +57,25 @@ export const metricNames = [
 
 const share = z.number().gt(0).lt(1);
 
+/** The economics of a retention offer, each amount in the same currency. */
+export const offerDefinition = z
+  .strictObject({
+    /** What one offer costs, made to whomever: the discount, the call. */
+    cost: z.number().positive(),
+    /** What a customer who would have left and stays is worth. */
+    customerValue: z.number().positive(),
+    /** How often an offer keeps a customer who would have left. */
+    successRate: z.number().gt(0).max(1),
+  })
+  .superRefine(({ cost, customerValue, successRate }, context) => {
+    if (successRate * customerValue <= cost)
+      context.addIssue({
+        code: 'custom',
+        path: ['cost'],
+        message: `an offer costs ${cost} and brings ${successRate} × ${customerValue} at most: it never pays; expected a lower cost, or leave offer out`,
+      });
+  });
+
 export const projectDefinition = z
   .strictObject({
     name,
@@ -104,6 +123,8 @@ export const projectDefinition = z
       })
       .prefault({}),
     selection: z.enum(['logLoss', 'rocAuc', 'averagePrecision', 'accuracy']).default('logLoss'),
+    /** What an offer costs and brings: thresholds are then those of the highest expected profit, else of the best F1. */
+    offer: offerDefinition.optional(),
     /** What a version must meet on the holdout before it gets an alias. */
     gate: z
       .strictObject({
@@ -175,6 +196,7 @@ export const projectDefinition = z
 
 export type ProjectDefinition = z.output<typeof projectDefinition>;
 export type ProjectDefinitionInput = z.input<typeof projectDefinition>;
+export type Offer = z.output<typeof offerDefinition>;
 export type ColumnDefinition = z.output<typeof columnDefinition>;
 export type TrainerName = (typeof trainerNames)[number];
 export type CandidateName = (typeof candidateNames)[number];

@@ -1,11 +1,10 @@
-import type { MetricName } from '../definition/ProjectDefinition.ts';
+import type { Offer } from '../definition/ProjectDefinition.ts';
 import { calibrateIfBetter } from '../trainers/calibration/calibrateIfBetter.ts';
 import { crossFittedCalibration } from '../trainers/calibration/crossFittedCalibration.ts';
-import { byMetric } from './byMetric.ts';
 import { chooseThreshold } from './chooseThreshold.ts';
 import { evaluate } from './evaluate.ts';
-import type { MeanSd, Metrics } from './Metrics.ts';
-import { meanSd } from './meanSd.ts';
+import type { Metrics } from './Metrics.ts';
+import { type MetricSpreads, spreadOf } from './spreadOf.ts';
 
 // The figures by which candidates are compared, honest as far as out-of-fold predictions allow: whatever is read from labels
 // (calibration, threshold) is, for each fold, fitted on the other folds only. The single choice that all folds share is
@@ -20,6 +19,8 @@ export interface CrossValidationOptions {
   readonly foldOf: Uint8Array;
   /** As the recipe says. */
   readonly calibrate: boolean;
+  /** What thresholds are chosen for; left out: the best F1. */
+  readonly offer?: Offer;
 }
 
 /**
@@ -27,14 +28,12 @@ export interface CrossValidationOptions {
  * @throws RangeError where the lengths differ, there is only one fold, a fold lacks a class, or a probability is not within
  * [0, 1]
  */
-export function crossValidationMetrics(options: CrossValidationOptions): Record<MetricName, MeanSd> {
-  const ofFold = foldMetrics(options);
-  return byMetric(name => meanSd(ofFold.map(metrics => metrics[name])));
-}
+export const crossValidationMetrics = (options: CrossValidationOptions): MetricSpreads =>
+  spreadOf(foldMetrics(options));
 
 /** The metrics of each fold, in the folds' order. @throws RangeError as crossValidationMetrics */
 export function foldMetrics(options: CrossValidationOptions): Metrics[] {
-  const { labels, foldOf } = options;
+  const { labels, foldOf, offer } = options;
   const calibrated =
     options.calibrate && calibrateIfBetter(labels, options.probabilities, foldOf) !== null
       ? crossFittedCalibration(labels, options.probabilities, foldOf)
@@ -48,7 +47,7 @@ export function foldMetrics(options: CrossValidationOptions): Metrics[] {
   return folds.map(fold => {
     const inside = (_: number, row: number): boolean => foldOf[row] === fold;
     const outside = (_: number, row: number): boolean => foldOf[row] !== fold;
-    const threshold = chooseThreshold(labels.filter(outside), calibrated.filter(outside));
-    return evaluate(labels.filter(inside), calibrated.filter(inside), threshold);
+    const threshold = chooseThreshold(labels.filter(outside), calibrated.filter(outside), offer);
+    return evaluate(labels.filter(inside), calibrated.filter(inside), threshold, offer);
   });
 }

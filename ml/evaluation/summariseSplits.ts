@@ -1,14 +1,14 @@
 import type { CandidateName } from '../definition/ProjectDefinition.ts';
-import { byMetric } from './byMetric.ts';
-import type { MeanSd, Metrics } from './Metrics.ts';
+import type { MeanSd } from './Metrics.ts';
 import { meanSd } from './meanSd.ts';
 import type { EvaluatedCandidate, SplitEvaluation } from './SplitEvaluation.ts';
+import { type MetricSpreads, spreadOf } from './spreadOf.ts';
 
 export interface CandidateSummary {
   readonly candidate: CandidateName | 'champion';
   /** Of how many splits it was the champion. */
   readonly chosen: number;
-  readonly metrics: Readonly<Record<keyof Metrics, MeanSd>>;
+  readonly metrics: MetricSpreads;
   /** Training time, over all threads. A champion's is the whole split's: nobody knows it before all are trained. */
   readonly seconds: MeanSd;
 }
@@ -40,11 +40,10 @@ function summarise(
   chosen: number,
   trained: readonly EvaluatedCandidate[],
 ): CandidateSummary {
-  const over = (name: keyof Metrics): MeanSd => meanSd(trained.map(({ metrics }) => metrics[name]));
   return {
     candidate,
     chosen,
-    metrics: byMetric(over),
+    metrics: spreadOf(trained.map(({ metrics }) => metrics)),
     seconds: meanSd(trained.map(({ seconds }) => seconds)),
   };
 }

@@ -1,4 +1,4 @@
-import type { CandidateName } from '../definition/ProjectDefinition.ts';
+import type { CandidateName, Offer } from '../definition/ProjectDefinition.ts';
 
 // What a model file says of itself, as JSON under the key `holdfast` of the ONNX metadata_props. The inference server needs
 // nothing else to serve the file. No times and no version numbers: the same training gives the same bytes.
@@ -28,6 +28,8 @@ export interface ModelMetadata {
   readonly seed: number;
   readonly label: { readonly column: string; readonly positive: string; readonly negative: string };
   readonly threshold: number;
+  /** What the threshold was chosen for; left out: the best F1. */
+  readonly offer?: Offer;
   /** The customer id's column: allowed in a request and ignored. */
   readonly id: string | null;
   /** In the order of the graph's inputs, each a tensor [N, 1]: float32 (NaN = missing) or string ("" = missing). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { candidateNames } from '../definition/ProjectDefinition.ts';
+import { candidateNames, offerDefinition } from '../definition/ProjectDefinition.ts';
 import type { ModelMetadata } from './ModelMetadata.ts';
 
 // ModelMetadata as a check, for bytes that came from elsewhere. The type says what the fields mean.
@@ -21,6 +21,7 @@ export const modelMetadataSchema = z.strictObject({
     negative: z.string().min(1),
   }),
   threshold: z.number().min(0).max(1),
+  offer: offerDefinition.optional(),
   id: z.string().min(1).nullable(),
   inputs: z
     .array(

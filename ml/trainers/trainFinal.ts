@@ -1,5 +1,6 @@
 import { labelsOf } from '../dataset/labelsOf.ts';
 import type { Table } from '../dataset/Table.ts';
+import type { Offer } from '../definition/ProjectDefinition.ts';
 import { chooseThreshold } from '../evaluation/chooseThreshold.ts';
 import { applyCalibration } from './calibration/applyCalibration.ts';
 import { calibrateIfBetter } from './calibration/calibrateIfBetter.ts';
@@ -16,22 +17,24 @@ export interface TrainFinalOptions {
   /** The uncalibrated predictions of trainFold and the fold of each element of `rows`. */
   readonly outOfFold: { readonly probabilities: Float64Array; readonly foldOf: Uint8Array };
   readonly label: { readonly positive: string; readonly negative: string };
+  /** What the threshold is chosen for; left out: the best F1. */
+  readonly offer?: Offer;
   /** Called with the share of the work that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }
 
 /**
- * Trains a recipe on the whole training part. Calibration and threshold (of the best F1) come from the out-of-fold
+ * Trains a recipe on the whole training part. Calibration and threshold come from the out-of-fold
  * predictions, which no model saw in its training.
  * @throws RangeError as fitCandidate, or where the out-of-fold predictions do not match the rows
  */
 export function trainFinal(options: TrainFinalOptions): Pipeline {
-  const { table, rows, recipe, seed, outOfFold, label, onProgress } = options;
+  const { table, rows, recipe, seed, outOfFold, label, offer, onProgress } = options;
   const labels = labelsOf(table, rows);
   const calibration = recipe.calibrate
     ? calibrateIfBetter(labels, outOfFold.probabilities, outOfFold.foldOf)
     : null;
-  const threshold = chooseThreshold(labels, applyCalibration(calibration, outOfFold.probabilities));
+  const threshold = chooseThreshold(labels, applyCalibration(calibration, outOfFold.probabilities), offer);
   const { encoder, model } = fitCandidate({ table, rows, recipe, seed, onProgress });
   return {
     encoder,

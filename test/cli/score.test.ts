@@ -3,6 +3,7 @@ import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { describe, it } from 'mocha';
+import { z } from 'zod';
 import { createRandom } from '../../ml/random/createRandom.ts';
 import { readTextTable } from '../../platform/tabular/readTextTable.ts';
 import { goodInstance } from '../support/smallModel.ts';
@@ -184,6 +185,89 @@ describe('holdfast score', () => {
       for await (const { records } of readTextTable(join(world.home, 'in.csv')))
         trained.push(...records.map(([pipe]) => pipe));
       assert.deepEqual(trained, ['5" pipe', 'a "b" c', 'plain']);
+    });
+  });
+
+  describe('--top', () => {
+    const header = `id,${columns.join(',')}`;
+    /** Many rows of few different customers, so that most probabilities are there many times. */
+    const table = (rows: number): string => {
+      const random = createRandom(3);
+      const lines = Array.from(
+        { length: rows },
+        (_, index) => `${index},${12 * random.below(8)},${10 * random.below(3)}.5,month,0,south`,
+      );
+      return `${header}\n${lines.join('\n')}\n`;
+    };
+
+    it('keeps the customers of the highest probability, the best first and of equals the earlier', async () => {
+      await withSystem(async world => {
+        const content = table(2_500);
+        const all = read((await score(world, content)).output);
+        const { code, stderr, output } = await score(world, content, '--top', '700');
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /the best 700 of 2,500 rows by churn version 1: out\.csv/);
+        const best = all.toSorted(
+          (one, other) =>
+            Number(other.probability) - Number(one.probability) || Number(one.id) - Number(other.id),
+        );
+        assert.deepEqual(read(output), best.slice(0, 700));
+        const more = await score(world, content, '--top', '9999');
+        assert.deepEqual(read(more.output), best);
+      });
+    });
+
+    it('leaves rows out that cannot be scored, of whatever width, and fails without --skip-bad-rows', async () => {
+      await withSystem(async world => {
+        const content = `${columns.join(',')}\n${good}\nx,1,month,0,north\n5,1\n${good}\n`;
+        const refusal = await score(world, content, '--top', '3');
+        assert.equal(refusal.code, 2);
+        assert.equal(refusal.output, null);
+        const { code, stderr, output } = await score(world, content, '--top', '3', '--skip-bad-rows');
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /the best 2 of 4 rows by churn version 1, 2 left out/);
+        assert.equal(read(output).length, 2);
+      });
+    });
+
+    it('spends a budget on the customers whose offers pay, and says what to expect', async () => {
+      const offer = { cost: 30, customerValue: 100, successRate: 0.5 };
+      await withSystem(
+        async world => {
+          const content = table(500);
+          const all = read((await score(world, content)).output).map(({ probability }) =>
+            Number(probability),
+          );
+          const paying = all.filter(probability => probability * 50 > 30);
+          assert.ok(paying.length > 50 && paying.length < 450, `${paying.length} offers pay`);
+          const rich = await score(world, content, '--budget', '999999', '--json');
+          assert.equal(rich.code, 0, rich.stderr);
+          const records = read(rich.output);
+          assert.equal(records.length, paying.length);
+          for (const { probability, expected_profit } of records)
+            assert.equal(Number(expected_profit), Number(probability) * 0.5 * 100 - 30);
+          const summary = z
+            .object({ selected: z.number(), expectedProfit: z.number() })
+            .parse(JSON.parse(rich.stdout));
+          assert.equal(summary.selected, paying.length);
+          const sum = records.reduce((total, record) => total + Number(record.expected_profit), 0);
+          assert.ok(Math.abs(summary.expectedProfit - sum) < 1e-9);
+          assert.equal(read((await score(world, content, '--budget', '299.99')).output).length, 9);
+          assert.equal(read((await score(world, content, '--budget', '300', '--top', '4')).output).length, 4);
+          const poor = await score(world, content, '--budget', '29');
+          assert.equal(poor.code, 2);
+          assert.match(poor.stderr, /buys no offer: one costs 30/);
+        },
+        { offer },
+      );
+    });
+
+    it('refuses a budget where nobody said what an offer costs', async () => {
+      await withSystem(async world => {
+        const { code, stderr } = await score(world, `${header}\n`, '--budget', '100');
+        assert.equal(code, 1);
+        assert.match(stderr, /churn version 1 does not know what an offer costs.*--top/s);
+      });
     });
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
-import { metricNames } from '../../ml/definition/ProjectDefinition.ts';
+import { metricNames, type Offer } from '../../ml/definition/ProjectDefinition.ts';
 import { averagePrecision } from '../../ml/evaluation/averagePrecision.ts';
 import { calibrationError } from '../../ml/evaluation/calibrationError.ts';
 import { chooseThreshold } from '../../ml/evaluation/chooseThreshold.ts';
@@ -11,6 +11,7 @@ import { evaluate } from '../../ml/evaluation/evaluate.ts';
 import { gainAndLift } from '../../ml/evaluation/gainAndLift.ts';
 import { logLoss } from '../../ml/evaluation/logLoss.ts';
 import { meanSd } from '../../ml/evaluation/meanSd.ts';
+import { offerProfit } from '../../ml/evaluation/offerProfit.ts';
 import { rocAuc } from '../../ml/evaluation/rocAuc.ts';
 import { thresholdMetrics } from '../../ml/evaluation/thresholdMetrics.ts';
 import { assertClose } from '../support/assertClose.ts';
@@ -142,6 +143,45 @@ describe('chooseThreshold', () => {
     it(`is ${name}`, () => {
       assert.equal(chooseThreshold(labels, probabilities), expected);
     });
+});
+
+const offer = (cost: number): Offer => ({ cost, customerValue: 100, successRate: 0.5 });
+
+describe('chooseThreshold by profit', () => {
+  const offers = fc
+    .record({
+      cost: fc.integer({ min: 1, max: 20 }),
+      customerValue: fc.integer({ min: 1, max: 100 }),
+      successRate: fc.constantFrom(0.25, 0.5, 1),
+    })
+    .filter(({ cost, customerValue, successRate }) => successRate * customerValue > cost);
+
+  it('reaches the highest profit of all thresholds, that of no offer among them', () => {
+    fc.assert(
+      fc.property(predictions, offers, ({ labels, probabilities }, drawn) => {
+        const profitAt = (threshold: number): number =>
+          offerProfit(drawn, confusionMatrix(labels, probabilities, threshold));
+        const chosen = chooseThreshold(labels, probabilities, drawn);
+        const none = probabilities.includes(1) ? [] : [0];
+        assert.equal(profitAt(chosen), Math.max(...Array.from(probabilities, profitAt), ...none));
+        for (const higher of probabilities)
+          if (higher > chosen)
+            assert.ok(profitAt(Math.min(1, higher + 1e-9)) < profitAt(chosen) || higher === 1);
+      }),
+    );
+  });
+
+  it('answers by hand: offers that cost more are made to fewer', () => {
+    const labels = bytes(1, 0, 1, 0, 0, 0);
+    const probabilities = doubles(0.9, 0.7, 0.5, 0.4, 0.2, 0.1);
+    // Each row that would have left earns 50 less the cost, each other row loses it.
+    assertClose(chooseThreshold(labels, probabilities, offer(10)), 0.45, 1e-12);
+    assertClose(chooseThreshold(labels, probabilities, offer(30)), 0.8, 1e-12);
+    assert.equal(evaluate(labels, probabilities, 0.45, offer(10)).profit, (2 * 50 - 3 * 10) / 6);
+    assert.equal('profit' in evaluate(labels, probabilities, 0.45), false);
+    // Nobody who would have left: the best is no offer at all.
+    assertClose(chooseThreshold(bytes(0, 0), doubles(0.6, 0.4), offer(10)), 0.8, 1e-12);
+  });
 });
 
 describe('conventions', () => {

@@ -1,3 +1,4 @@
+import type { Offer } from '../../ml/definition/ProjectDefinition.ts';
 import { registerVersions } from '../../db/models/registerVersions.ts';
 import { buildControlServer } from '../../control/buildControlServer.ts';
 import { createTemporal } from '../../control/temporal/createTemporal.ts';
@@ -17,7 +18,10 @@ export interface SystemWorld extends InferenceWorld {
  * Control and inference over one registry with two versions of the small model, the first in Production; no Temporal. The
  * second version's probabilities are others.
  */
-export const withSystem = <T>(test: (world: SystemWorld) => Promise<T>): Promise<T> =>
+export const withSystem = <T>(
+  test: (world: SystemWorld) => Promise<T>,
+  { offer }: { readonly offer?: Offer } = {},
+): Promise<T> =>
   withInference(async world => {
     const { database, artifacts } = world;
     const models = [smallModel(), smallModel({ shift: 1 })];
@@ -29,7 +33,7 @@ export const withSystem = <T>(test: (world: SystemWorld) => Promise<T>): Promise
         sampleCandidate(`trainer${index + 1}`, {
           digest,
           threshold: metadata.threshold,
-          signature: { inputs: metadata.inputs, label: metadata.label, id: metadata.id },
+          signature: { inputs: metadata.inputs, label: metadata.label, id: metadata.id, offer },
         }),
       ),
     );

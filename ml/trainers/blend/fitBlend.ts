@@ -1,7 +1,8 @@
-import type { MetricName, ProjectDefinition } from '../../definition/ProjectDefinition.ts';
+import type { Offer, ProjectDefinition } from '../../definition/ProjectDefinition.ts';
 import { chooseThreshold } from '../../evaluation/chooseThreshold.ts';
 import { crossValidationMetrics, foldMetrics } from '../../evaluation/crossValidationMetrics.ts';
 import { meanSd } from '../../evaluation/meanSd.ts';
+import type { MetricSpreads } from '../../evaluation/spreadOf.ts';
 import type { MeanSd, Metrics } from '../../evaluation/Metrics.ts';
 import { applyCalibration } from '../calibration/applyCalibration.ts';
 import { calibrateIfBetter } from '../calibration/calibrateIfBetter.ts';
@@ -29,13 +30,14 @@ export interface FittedBlend {
   /** Uncalibrated mixtures, each fold's with the weights of the other folds. */
   readonly outOfFold: Float64Array;
   /** Mean and deviation over the folds, a metric each. */
-  readonly crossValidation: Record<MetricName | 'gain', MeanSd>;
+  readonly crossValidation: MetricSpreads & { readonly gain: MeanSd };
 }
 
 /**
  * @param labels one a row of the training part, 0 or 1
  * @param foldOf the fold of each row, from 0
  * @param selection the metric in which `gain` says by how much each fold is better than that of the best member
+ * @param offer what the threshold is chosen for; left out: the best F1
  * @throws RangeError as crossValidationMetrics, or without a member
  */
 export function fitBlend(
@@ -43,6 +45,7 @@ export function fitBlend(
   foldOf: Uint8Array,
   members: readonly BlendMember[],
   selection: ProjectDefinition['selection'],
+  offer?: Offer,
 ): FittedBlend {
   if (members.length === 0) throw new RangeError('a blend got no member; expected at least one');
   const calibrated = members.map(({ calibrate, probabilities }) =>
@@ -66,12 +69,12 @@ export function fitBlend(
     for (let row = 0; row < labels.length; row++) if (foldOf[row] === fold) outOfFold[row] = mixed[taken++];
   }
   const calibration = calibrateIfBetter(labels, outOfFold, foldOf);
-  const own = { labels, foldOf, probabilities: outOfFold, calibrate: true };
-  const others = members.map(member => foldMetrics({ labels, foldOf, ...member }));
+  const own = { labels, foldOf, probabilities: outOfFold, calibrate: true, offer };
+  const others = members.map(member => foldMetrics({ labels, foldOf, ...member, offer }));
   return {
     weights: fitMixture(labels, calibrated),
     calibration,
-    threshold: chooseThreshold(labels, applyCalibration(calibration, outOfFold)),
+    threshold: chooseThreshold(labels, applyCalibration(calibration, outOfFold), offer),
     outOfFold,
     crossValidation: {
       ...crossValidationMetrics(own),

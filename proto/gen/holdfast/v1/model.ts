@@ -68,7 +68,7 @@ export interface ModelVersion {
   /** By metric name, over the folds of the training part. */
   crossValidation: { [key: string]: MeanSd };
   threshold: number;
-  /** Inputs and outputs with their kinds and ranges. */
+  /** Inputs and outputs with their kinds and ranges, and the offer that the threshold was chosen for. */
   signature?: { [key: string]: any } | undefined;
   parameters?: { [key: string]: any } | undefined;
   runId: string;
@@ -95,6 +95,8 @@ export interface Metrics {
   precision: number;
   recall: number;
   f1: number;
+  /** A customer, where the definition says what an offer costs and brings. */
+  profit?: number | undefined;
 }
 
 export interface MeanSd {
@@ -1113,6 +1115,7 @@ function createBaseMetrics(): Metrics {
     precision: 0,
     recall: 0,
     f1: 0,
+    profit: undefined,
   };
 }
 
@@ -1147,6 +1150,9 @@ export const Metrics: MessageFns<Metrics> = {
     }
     if (message.f1 !== 0) {
       writer.uint32(81).double(message.f1);
+    }
+    if (message.profit !== undefined) {
+      writer.uint32(89).double(message.profit);
     }
     return writer;
   },
@@ -1244,6 +1250,14 @@ export const Metrics: MessageFns<Metrics> = {
             message.f1 = reader.double();
             continue;
           }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.profit = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1288,6 +1302,7 @@ export const Metrics: MessageFns<Metrics> = {
       precision: isSet(object.precision) ? globalThis.Number(object.precision) : 0,
       recall: isSet(object.recall) ? globalThis.Number(object.recall) : 0,
       f1: isSet(object.f1) ? globalThis.Number(object.f1) : 0,
+      profit: isSet(object.profit) ? globalThis.Number(object.profit) : undefined,
     };
   },
 
@@ -1323,6 +1338,9 @@ export const Metrics: MessageFns<Metrics> = {
     if (message.f1 !== 0) {
       obj.f1 = floatToJson(message.f1);
     }
+    if (message.profit !== undefined) {
+      obj.profit = floatToJson(message.profit);
+    }
     return obj;
   },
 
@@ -1341,6 +1359,7 @@ export const Metrics: MessageFns<Metrics> = {
     message.precision = object.precision ?? 0;
     message.recall = object.recall ?? 0;
     message.f1 = object.f1 ?? 0;
+    message.profit = object.profit ?? undefined;
     return message;
   },
 };
