@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../features/FeatureMatrix.ts';
+import { type KernelMemory, withKernelMemory } from '../kernels/withKernelMemory.ts';
 import { createRandom } from '../random/createRandom.ts';
 
 // SMOTE (Chawla, Bowyer, Hall & Kegelmeyer 2002, figure 3): the smaller class grows to the size of the other by rows on the
@@ -31,7 +32,9 @@ export function smote({ matrix, labels }: LabelledMatrix, seed: number): Labelle
   if (missing === 0) return { matrix, labels };
 
   const points = rowMajor(matrix, labels, minorityLabel, minorityCount);
-  const neighbours = nearestNeighbours(points, minorityCount, columnCount);
+  const neighbours = withKernelMemory(memory =>
+    nearestNeighbours(memory, points, minorityCount, columnCount),
+  );
   const perRow = neighbours.length / minorityCount;
   const random = createRandom(seed);
   const grownCount = rowCount + missing;
@@ -73,27 +76,38 @@ function rowMajor(
 }
 
 /** Up to five nearest other points of each, by squared Euclidean distance, the earlier among equals; flat, equally many each. */
-function nearestNeighbours(points: Float32Array, count: number, columnCount: number): Int32Array {
+function nearestNeighbours(
+  memory: KernelMemory,
+  points: Float32Array,
+  count: number,
+  columnCount: number,
+): Int32Array {
+  const { kernels } = memory;
   const kept = Math.min(neighbourCount, count - 1);
   const neighbours = new Int32Array(count * kept);
-  const distances = new Float64Array(kept);
+  const nearest = new Float64Array(kept);
+  // Two at a time: an odd one is given a partner, whose distance nobody reads.
+  const even = count + (count % 2);
+  const columns = memory.float64(columnCount * even);
+  for (let point = 0; point < count; point++)
+    for (let column = 0; column < columnCount; column++)
+      columns[column * even + point] = points[point * columnCount + column];
+  const own = memory.float64(columnCount);
+  const distances = memory.float64(even);
   for (let point = 0; point < count; point++) {
+    own.set(points.subarray(point * columnCount, (point + 1) * columnCount));
+    kernels.squaredDistances(own.byteOffset, columns.byteOffset, even, columnCount, distances.byteOffset);
     const first = point * kept;
-    distances.fill(Number.POSITIVE_INFINITY);
+    nearest.fill(Number.POSITIVE_INFINITY);
     for (let other = 0; other < count; other++) {
-      if (other === point) continue;
-      let distance = 0;
-      for (let column = 0; column < columnCount; column++) {
-        const difference = points[point * columnCount + column] - points[other * columnCount + column];
-        distance += difference * difference;
-      }
-      if (distance >= distances[kept - 1]) continue;
+      const distance = distances[other];
+      if (distance >= nearest[kept - 1] || other === point) continue;
       let place = kept - 1;
-      for (; place > 0 && distances[place - 1] > distance; place--) {
-        distances[place] = distances[place - 1];
+      for (; place > 0 && nearest[place - 1] > distance; place--) {
+        nearest[place] = nearest[place - 1];
         neighbours[first + place] = neighbours[first + place - 1];
       }
-      distances[place] = distance;
+      nearest[place] = distance;
       neighbours[first + place] = other;
     }
   }

@@ -2,7 +2,7 @@ import { sigmoid } from '../sigmoid.ts';
 import type { Network } from './createNetwork.ts';
 
 export interface Examples {
-  /** Row-major, `network.inputStride` values a row, the features first and zeros behind them. */
+  /** In the network's memory: row-major, `network.inputStride` values a row, the features first and zeros behind them. */
   readonly rows: Float32Array;
   /** One a row, 0 or 1. */
   readonly labels: Uint8Array;
@@ -13,7 +13,7 @@ export interface Examples {
 /**
  * The loss that a batch is descended on, as scikit-learn's MLPClassifier has it: the weighted log-loss summed over the batch
  * plus ½ l2 ‖W‖² (biases are free), both over the batch's size. Its gradient is left in `network.gradient`.
- * @param batch row indices, at most as many as the network holds
+ * @param batch row indices in the network's memory, at most as many as the network holds
  * @param derivatives room for as many numbers as the batch has rows
  */
 export function batchGradient(
@@ -25,7 +25,7 @@ export function batchGradient(
 ): number {
   const { labels, classWeights } = examples;
   const count = batch.length;
-  const logits = loadAndRun(network, examples, batch);
+  const logits = network.forward(examples.rows, batch);
   let loss = 0;
   for (let place = 0; place < count; place++) {
     const label = labels[batch[place]];
@@ -34,13 +34,7 @@ export function batchGradient(
     derivatives[place] = (weight * (sigmoid(logits[place]) - label)) / count;
   }
   network.backward(count, derivatives);
-  let squares = 0;
-  const decay = l2 / count;
-  for (const { weights, weightGradient } of network.layers)
-    for (let index = 0; index < weights.length; index++) {
-      squares += weights[index] * weights[index];
-      weightGradient[index] += decay * weights[index];
-    }
+  const squares = network.addDecay(l2 / count);
   return (loss + 0.5 * l2 * squares) / count;
 }
 
@@ -49,22 +43,13 @@ export function meanLoss(network: Network, examples: Examples, part: Int32Array,
   let loss = 0;
   for (let start = 0; start < part.length; start += batchRows) {
     const batch = part.subarray(start, start + batchRows);
-    const logits = loadAndRun(network, examples, batch);
+    const logits = network.forward(examples.rows, batch);
     for (let place = 0; place < batch.length; place++) {
       const label = examples.labels[batch[place]];
       loss += examples.classWeights[label] * logitLoss(logits[place], label);
     }
   }
   return loss / part.length;
-}
-
-function loadAndRun(network: Network, { rows }: Examples, batch: Int32Array): Float64Array {
-  const { input, inputStride } = network;
-  for (let place = 0; place < batch.length; place++) {
-    const from = batch[place] * inputStride;
-    input.set(rows.subarray(from, from + inputStride), place * inputStride);
-  }
-  return network.forward(batch.length);
 }
 
 /** log(1 + e^z) − y z, the log-loss of a logit, without overflow. */

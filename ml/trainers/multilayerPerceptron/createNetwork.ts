@@ -1,5 +1,5 @@
-import { addColumnSums, fillRows, maskInactive, outputDeltas, rectify, transpose } from './activations.ts';
-import { type Place, padded, paddedRows, WorkspacePlan } from './createWorkspace.ts';
+import type { KernelMemory } from '../../kernels/withKernelMemory.ts';
+import { padded, paddedRows } from './tiles.ts';
 
 // A perceptron under training, a batch at a time: activations forward, gradient backward. It knows no loss, no optimiser and
 // no chance. Sizes are padded with zeros to whole tiles; a padded weight meets only zeros, so it stays zero.
@@ -22,143 +22,188 @@ export interface Network {
   /** All weights and biases, padding included, and their gradient in the same order. */
   readonly parameters: Float32Array;
   readonly gradient: Float32Array;
-  /** Where a batch's features go: row-major, `inputStride` a row. */
-  readonly input: Float32Array;
+  /** Values a row of the features, zeros behind them included. */
   readonly inputStride: number;
-  /** The logits of the first `rows` rows of the input; valid until the next call. */
-  forward(rows: number): Float64Array;
+  /**
+   * The logits of some rows; valid until the next call.
+   * @param rows in the network's memory, row-major, `inputStride` values a row
+   * @param batch row indices in the network's memory, at most as many as the network holds
+   */
+  forward(rows: Float32Array, batch: Int32Array): Float64Array;
   /** The gradient of a loss whose derivative by each logit of the last forward is given. */
   backward(rows: number, derivatives: Float64Array): void;
+  /** Adds decay × weights to the gradient; answers the sum of the squared weights. */
+  addDecay(decay: number): number;
 }
 
-interface HiddenLayer {
-  readonly weights: Place;
-  readonly biases: Place;
-  readonly weightGradient: Place;
-  readonly biasGradient: Place;
-  readonly transposed: Place;
-  readonly activations: Place;
-  readonly deltas: Place;
+/** A hidden layer's work between forward and backward, each row-major with the layer's stride. */
+interface HiddenLayer extends DenseLayer {
+  readonly transposed: Float32Array;
+  readonly activations: Float32Array;
+  readonly deltas: Float32Array;
 }
-
-interface ParameterPlaces {
-  readonly hidden: readonly { readonly weights: Place; readonly biases: Place }[];
-  readonly outputWeights: Place;
-  readonly outputBias: Place;
-}
-
-const firstPlace = ({ hidden, outputWeights }: ParameterPlaces): Place => hidden[0]?.weights ?? outputWeights;
 
 /** Dense layers with ReLU between them and one output, for batches of at most `batchRows` rows. */
-export function createNetwork(inputs: number, hiddenLayers: readonly number[], batchRows: number): Network {
-  const sizes = [inputs, ...hiddenLayers];
-  const widths = sizes.map(padded);
-  const last = hiddenLayers.length;
+export function createNetwork(
+  memory: KernelMemory,
+  inputs: number,
+  hiddenLayers: readonly number[],
+  batchRows: number,
+): Network {
+  const { kernels } = memory;
   const rowsHeld = paddedRows(batchRows);
-  const plan = new WorkspacePlan();
-  // Parameters first and their gradients behind them in the same order, so that each is one stretch.
-  const planParameters = (): ParameterPlaces => ({
-    hidden: hiddenLayers.map((_, index) => ({
-      weights: plan.matrix(widths[index], widths[index + 1]),
-      biases: plan.matrix(1, widths[index + 1]),
-    })),
-    outputWeights: plan.matrix(1, widths[last]),
-    outputBias: plan.matrix(1, 4),
-  });
-  const own = planParameters();
-  const slopes = planParameters();
-  const inputPlace = plan.matrix(rowsHeld, widths[0]);
-  const hidden = own.hidden.map(
-    (place, index): HiddenLayer => ({
-      ...place,
-      weightGradient: slopes.hidden[index].weights,
-      biasGradient: slopes.hidden[index].biases,
-      transposed: plan.matrix(widths[index + 1], widths[index]),
-      activations: plan.matrix(rowsHeld, widths[index + 1]),
-      deltas: plan.matrix(rowsHeld, widths[index + 1]),
+  const sizes = [inputs, ...hiddenLayers, 1];
+  const shapes = hiddenLayers.map((outputs, index) => ({
+    inputs: sizes[index],
+    outputs,
+    stride: padded(outputs),
+    weightCount: padded(sizes[index]) * padded(outputs),
+  }));
+  const lastInputs = sizes[hiddenLayers.length];
+  const lastWidth = padded(lastInputs);
+  shapes.push({ inputs: lastInputs, outputs: 1, stride: 1, weightCount: lastWidth });
+  const [parameters, gradient] = stretches(memory, shapes);
+  const layers: DenseLayer[] = [];
+  let at = 0;
+  for (const { weightCount, ...shape } of shapes) {
+    const weightsEnd = at + weightCount;
+    const end = weightsEnd + padded(shape.stride);
+    layers.push({
+      ...shape,
+      weights: parameters.subarray(at, weightsEnd),
+      biases: parameters.subarray(weightsEnd, weightsEnd + shape.stride),
+      weightGradient: gradient.subarray(at, weightsEnd),
+      biasGradient: gradient.subarray(weightsEnd, weightsEnd + shape.stride),
+    });
+    at = end;
+  }
+  const hidden = layers.slice(0, -1).map(
+    (layer): HiddenLayer => ({
+      ...layer,
+      transposed: memory.float32(layer.weights.length),
+      activations: memory.float32(rowsHeld * layer.stride),
+      deltas: memory.float32(rowsHeld * layer.stride),
     }),
   );
-  const workspace = plan.create();
-  const view = (place: Place): Float32Array => workspace.view(place);
-  // From one place up to another.
-  const stretch = (from: Place, to: Place): Float32Array =>
-    view({ at: from.at, rows: 1, columns: to.at - from.at });
-  const parameters = stretch(firstPlace(own), firstPlace(slopes));
-  const gradient = stretch(firstPlace(slopes), inputPlace);
-  const output = {
-    weights: view(own.outputWeights),
-    bias: view(own.outputBias),
-    weightGradient: view(slopes.outputWeights),
-    biasGradient: view(slopes.outputBias),
-  };
-  const lastPlace = hidden[last - 1]?.activations ?? inputPlace;
-  const lastActivations = view(lastPlace);
-  const lastWidth = lastPlace.columns;
-  const logits = new Float64Array(rowsHeld);
-  const input = view(inputPlace);
+  const output = layers[hiddenLayers.length];
+  const inputStride = padded(inputs);
+  const input = memory.float32(rowsHeld * inputStride);
+  const logits = memory.float64(rowsHeld);
+  const slopes = memory.float32(rowsHeld);
+  const before = (index: number): Float32Array => (index === 0 ? input : hidden[index - 1].activations);
+  const last = hidden.length;
 
-  const forward = (rows: number): Float64Array => {
+  const forward = (source: Float32Array, batch: Int32Array): Float64Array => {
+    const rows = batch.length;
     const tiled = paddedRows(rows);
-    input.fill(0, rows * widths[0], tiled * widths[0]);
-    let before = inputPlace;
-    for (const layer of hidden) {
-      fillRows(view(layer.activations), view(layer.biases), tiled);
-      workspace.addProduct(before, layer.weights, layer.activations, tiled);
-      rectify(view(layer.activations), tiled * layer.activations.columns);
-      before = layer.activations;
+    kernels.gatherRows(source.byteOffset, batch.byteOffset, rows, inputStride, input.byteOffset);
+    input.fill(0, rows * inputStride, tiled * inputStride);
+    for (let index = 0; index < last; index++) {
+      const { activations, weights, biases, inputs: depth, stride } = hidden[index];
+      const from = before(index);
+      const fromBytes = 4 * padded(depth);
+      kernels.fillRows(activations.byteOffset, biases.byteOffset, tiled, stride);
+      kernels.multiply(
+        from.byteOffset,
+        fromBytes,
+        4,
+        weights.byteOffset,
+        activations.byteOffset,
+        tiled,
+        stride,
+        depth,
+      );
+      kernels.rectify(activations.byteOffset, tiled * stride);
     }
-    for (let row = 0; row < rows; row++) {
-      let sum = output.bias[0];
-      const from = row * lastWidth;
-      for (let unit = 0; unit < lastWidth; unit++) sum += lastActivations[from + unit] * output.weights[unit];
-      logits[row] = sum;
-    }
+    kernels.outputLogits(
+      before(last).byteOffset,
+      output.weights.byteOffset,
+      output.biases[0],
+      rows,
+      lastWidth,
+      logits.byteOffset,
+    );
     return logits;
   };
 
   const backward = (rows: number, derivatives: Float64Array): void => {
     const tiled = paddedRows(rows);
     gradient.fill(0);
+    slopes.fill(0);
     for (let row = 0; row < rows; row++) {
-      const derivative = derivatives[row];
-      const from = row * lastWidth;
-      output.biasGradient[0] += derivative;
-      for (let unit = 0; unit < lastWidth; unit++)
-        output.weightGradient[unit] += derivative * lastActivations[from + unit];
+      slopes[row] = derivatives[row];
+      output.biasGradient[0] += derivatives[row];
     }
-    if (last === 0) return;
-    outputDeltas(view(hidden[last - 1].deltas), lastActivations, output.weights, derivatives, rows, tiled);
+    kernels.addOutputGradient(
+      before(last).byteOffset,
+      slopes.byteOffset,
+      rows,
+      lastWidth,
+      output.weightGradient.byteOffset,
+    );
     for (let index = last - 1; index >= 0; index--) {
       const layer = hidden[index];
-      const before = index === 0 ? inputPlace : hidden[index - 1].activations;
-      workspace.addTransposedProduct(before, layer.deltas, layer.weightGradient, tiled);
-      addColumnSums(view(layer.biasGradient), view(layer.deltas), tiled);
-      if (index === 0) continue;
-      const { deltas, activations } = hidden[index - 1];
-      transpose(view(layer.weights), view(layer.transposed), layer.weights);
-      view(deltas).fill(0, 0, tiled * deltas.columns);
-      workspace.addProduct(layer.deltas, layer.transposed, deltas, tiled);
-      maskInactive(view(deltas), view(activations), tiled * deltas.columns);
+      const { activations, deltas, stride } = layer;
+      if (index === last - 1)
+        // Rows that only fill the last tile have a slope of 0.
+        kernels.outputDeltas(
+          activations.byteOffset,
+          output.weights.byteOffset,
+          slopes.byteOffset,
+          tiled,
+          stride,
+          deltas.byteOffset,
+        );
+      const fromStride = padded(layer.inputs);
+      kernels.multiply(
+        before(index).byteOffset,
+        4,
+        4 * fromStride,
+        deltas.byteOffset,
+        layer.weightGradient.byteOffset,
+        fromStride,
+        stride,
+        tiled,
+      );
+      kernels.addColumnSums(deltas.byteOffset, tiled, stride, layer.biasGradient.byteOffset);
+      if (index > 0) passBack(layer, hidden[index - 1], tiled);
     }
   };
 
-  const layers: DenseLayer[] = hidden.map((layer, index) => ({
-    inputs: sizes[index],
-    outputs: sizes[index + 1],
-    stride: widths[index + 1],
-    weights: view(layer.weights),
-    biases: view(layer.biases),
-    weightGradient: view(layer.weightGradient),
-    biasGradient: view(layer.biasGradient),
-  }));
-  layers.push({
-    inputs: sizes[last],
-    outputs: 1,
-    stride: 1,
-    weights: output.weights,
-    biases: output.bias,
-    weightGradient: output.weightGradient,
-    biasGradient: output.biasGradient,
-  });
-  return { layers, parameters, gradient, input, inputStride: widths[0], forward, backward };
+  /** The deltas of a layer from those of the next. */
+  const passBack = (layer: HiddenLayer, previous: HiddenLayer, tiled: number): void => {
+    const { weights, transposed, deltas, stride } = layer;
+    const length = tiled * previous.stride;
+    kernels.transpose(weights.byteOffset, previous.stride, stride, transposed.byteOffset);
+    previous.deltas.fill(0, 0, length);
+    kernels.multiply(
+      deltas.byteOffset,
+      4 * stride,
+      4,
+      transposed.byteOffset,
+      previous.deltas.byteOffset,
+      tiled,
+      previous.stride,
+      stride,
+    );
+    kernels.maskInactive(previous.deltas.byteOffset, previous.activations.byteOffset, length);
+  };
+
+  const addDecay = (decay: number): number =>
+    layers.reduce(
+      (squares, { weights, weightGradient }) =>
+        squares + kernels.addDecay(weights.byteOffset, weightGradient.byteOffset, decay, weights.length),
+      0,
+    );
+
+  return { layers, parameters, gradient, inputStride, forward, backward, addDecay };
+}
+
+/** Room for every layer's weights and biases, and for their gradient. */
+function stretches(
+  memory: KernelMemory,
+  shapes: readonly { readonly weightCount: number; readonly stride: number }[],
+): readonly [Float32Array, Float32Array] {
+  const length = shapes.reduce((sum, { weightCount, stride }) => sum + weightCount + padded(stride), 0);
+  return [memory.float32(length), memory.float32(length)];
 }

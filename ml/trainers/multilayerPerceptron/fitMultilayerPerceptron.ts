@@ -1,5 +1,6 @@
 import { stratifiedHoldout } from '../../dataset/stratifiedSample.ts';
 import type { FeatureMatrix } from '../../features/FeatureMatrix.ts';
+import { type KernelMemory, withKernelMemory } from '../../kernels/withKernelMemory.ts';
 import { createRandom } from '../../random/createRandom.ts';
 import { deriveSeed } from '../../random/deriveSeed.ts';
 import { balancedWeights } from '../balancedWeights.ts';
@@ -33,22 +34,34 @@ export function fitMultilayerPerceptron(
   onProgress?: (share: number) => void,
 ): PerceptronModel {
   assertSensible(matrix, labels, parameters);
+  return withKernelMemory(memory => fitIn(memory, matrix, labels, parameters, seed, onProgress));
+}
+
+function fitIn(
+  memory: KernelMemory,
+  matrix: FeatureMatrix,
+  labels: Uint8Array,
+  parameters: MultilayerPerceptronParameters,
+  seed: number,
+  onProgress?: (share: number) => void,
+): PerceptronModel {
   const { hiddenLayers, learningRate, maximumEpochs, l2, validationShare, patience, balanced } = parameters;
   const parts =
     validationShare === null
       ? { fit: Int32Array.from(labels, (_, row) => row), validation: new Int32Array(0) }
       : stratifiedHoldout(labels, validationShare, deriveSeed(seed, 'validation'));
   const isHeld = parts.validation.length > 0;
-  const order = parts.fit.slice();
+  const validation = copyInto(memory.int32(parts.validation.length), parts.validation);
+  const order = copyInto(memory.int32(parts.fit.length), parts.fit);
   const batchSize = Math.min(parameters.batchSize, order.length);
-  const network = createNetwork(matrix.columnCount, hiddenLayers, batchSize);
+  const network = createNetwork(memory, matrix.columnCount, hiddenLayers, batchSize);
   initialise(network, deriveSeed(seed, 'weights'));
   const examples: Examples = {
-    rows: rowMajor(matrix, network.inputStride),
+    rows: rowMajor(memory, matrix, network.inputStride),
     labels,
     classWeights: balanced ? balancedWeights(labels) : [1, 1],
   };
-  const adam = createAdam(network.parameters.length, learningRate);
+  const adam = createAdam(memory, network.parameters, network.gradient, learningRate);
   const derivatives = new Float64Array(batchSize);
   const random = createRandom(deriveSeed(seed, 'order'));
   const best = { loss: Number.POSITIVE_INFINITY, parameters: network.parameters.slice() };
@@ -60,11 +73,9 @@ export function fitMultilayerPerceptron(
     for (let start = 0; start < order.length; start += batchSize) {
       const batch = order.subarray(start, start + batchSize);
       trainingLoss += batch.length * batchGradient(network, examples, batch, l2, derivatives);
-      adam(network.parameters, network.gradient);
+      adam();
     }
-    const loss = isHeld
-      ? meanLoss(network, examples, parts.validation, batchSize)
-      : trainingLoss / order.length;
+    const loss = isHeld ? meanLoss(network, examples, validation, batchSize) : trainingLoss / order.length;
     if (!Number.isFinite(loss))
       throw new RangeError(
         `the perceptron's loss became ${loss} in epoch ${epoch}; standardise the features, or try a learning rate below ${learningRate}`,
@@ -93,8 +104,17 @@ function initialise({ layers }: Network, seed: number): void {
   }
 }
 
-function rowMajor({ rowCount, columnCount, values }: FeatureMatrix, stride: number): Float32Array {
-  const rows = new Float32Array(rowCount * stride);
+function copyInto(target: Int32Array, source: Int32Array): Int32Array {
+  target.set(source);
+  return target;
+}
+
+function rowMajor(
+  memory: KernelMemory,
+  { rowCount, columnCount, values }: FeatureMatrix,
+  stride: number,
+): Float32Array {
+  const rows = memory.float32(rowCount * stride);
   for (let column = 0; column < columnCount; column++)
     for (let row = 0; row < rowCount; row++) rows[row * stride + column] = values[column * rowCount + row];
   return rows;

@@ -1,4 +1,5 @@
 import { describe, it } from 'mocha';
+import { withKernelMemory } from '../../../ml/kernels/withKernelMemory.ts';
 import { createRandom } from '../../../ml/random/createRandom.ts';
 import { batchGradient } from '../../../ml/trainers/multilayerPerceptron/batchGradient.ts';
 import { createNetwork } from '../../../ml/trainers/multilayerPerceptron/createNetwork.ts';
@@ -61,75 +62,72 @@ const cases: readonly {
 
 describe('the gradient of a perceptron', () => {
   for (const { hidden, inputs, rows: count, l2, classWeights } of cases)
-    it(`equals finite differences: ${[inputs, ...hidden, 1].join('-')}, ${count} rows, l2 ${l2}, weights ${classWeights.join(':')}`, () => {
-      const random = createRandom(count);
-      // A larger capacity than the batch: what an earlier, larger batch left behind must not count.
-      const network = createNetwork(inputs, hidden, count + 5);
-      for (const { inputs: from, outputs, stride, weights, biases } of network.layers) {
-        for (let input = 0; input < from; input++)
-          for (let output = 0; output < outputs; output++) weights[input * stride + output] = random.normal();
-        for (let output = 0; output < outputs; output++) biases[output] = random.normal();
-      }
-      const all = Array.from({ length: count + 5 }, () =>
-        Array.from({ length: inputs }, () => (random.next() < 0.3 ? 0 : Math.fround(random.normal()))),
-      );
-      const labels = Uint8Array.from(all, () => random.below(2));
-      const rows = new Float32Array(all.length * network.inputStride);
-      for (const [row, values] of all.entries()) rows.set(values, row * network.inputStride);
-      const examples = { rows, labels, classWeights };
-      const derivatives = new Float64Array(all.length);
-      batchGradient(
-        network,
-        examples,
-        Int32Array.from(all, (_, row) => row),
-        l2,
-        derivatives,
-      );
-      const loss = batchGradient(
-        network,
-        examples,
-        Int32Array.from({ length: count }, (_, row) => row),
-        l2,
-        derivatives,
-      );
+    it(`equals finite differences: ${[inputs, ...hidden, 1].join('-')}, ${count} rows, l2 ${l2}, weights ${classWeights.join(':')}`, () =>
+      withKernelMemory(memory => {
+        const random = createRandom(count);
+        // A larger capacity than the batch: what an earlier, larger batch left behind must not count.
+        const network = createNetwork(memory, inputs, hidden, count + 5);
+        for (const { inputs: from, outputs, stride, weights, biases } of network.layers) {
+          for (let input = 0; input < from; input++)
+            for (let output = 0; output < outputs; output++)
+              weights[input * stride + output] = random.normal();
+          for (let output = 0; output < outputs; output++) biases[output] = random.normal();
+        }
+        const all = Array.from({ length: count + 5 }, () =>
+          Array.from({ length: inputs }, () => (random.next() < 0.3 ? 0 : Math.fround(random.normal()))),
+        );
+        const labels = Uint8Array.from(all, () => random.below(2));
+        const rows = memory.float32(all.length * network.inputStride);
+        const batchOf = (length: number): Int32Array => {
+          const batch = memory.int32(length);
+          batch.forEach((_, row) => {
+            batch[row] = row;
+          });
+          return batch;
+        };
+        for (const [row, values] of all.entries()) rows.set(values, row * network.inputStride);
+        const examples = { rows, labels, classWeights };
+        const derivatives = new Float64Array(all.length);
+        batchGradient(network, examples, batchOf(all.length), l2, derivatives);
+        const loss = batchGradient(network, examples, batchOf(count), l2, derivatives);
 
-      const batch = { rows: all.slice(0, count), labels, classWeights, l2 };
-      const twin = network.layers.map(
-        ({ weights, biases, ...shape }): Layer => ({
-          ...shape,
-          weights: Float64Array.from(weights),
-          biases: Float64Array.from(biases),
-        }),
-      );
-      assertClose(loss, naiveLoss(twin, batch), 1e-5 * Math.max(1, loss), 'the loss');
-      const step = 1e-5;
-      for (const [index, layer] of twin.entries()) {
-        const { weightGradient, biasGradient } = network.layers[index];
-        const parts = [
-          { name: 'weight', values: layer.weights, gradient: weightGradient },
-          { name: 'bias', values: layer.biases, gradient: biasGradient },
-        ];
-        for (const { name, values, gradient } of parts)
-          for (let at = 0; at < values.length; at++) {
-            const kept = values[at];
-            values[at] = kept + step;
-            const above = naiveLoss(twin, batch);
-            values[at] = kept - step;
-            const below = naiveLoss(twin, batch);
-            values[at] = kept;
-            const slope = (above - below) / (2 * step);
-            const isPadding =
-              name === 'weight'
-                ? at % layer.stride >= layer.outputs || at >= layer.inputs * layer.stride
-                : at >= layer.outputs;
-            // Float32 sums against float64 differences; what only fills a tile must stay exactly 0.
-            assertClose(
-              gradient[at],
-              isPadding ? 0 : slope,
-              isPadding ? 0 : 2e-4 * Math.max(1, Math.abs(slope)),
-              `${name} ${at} of layer ${index}`,
-            );
-          }
-      }
-    });
+        const batch = { rows: all.slice(0, count), labels, classWeights, l2 };
+        const twin = network.layers.map(
+          ({ weights, biases, ...shape }): Layer => ({
+            ...shape,
+            weights: Float64Array.from(weights),
+            biases: Float64Array.from(biases),
+          }),
+        );
+        assertClose(loss, naiveLoss(twin, batch), 1e-5 * Math.max(1, loss), 'the loss');
+        const step = 1e-5;
+        for (const [index, layer] of twin.entries()) {
+          const { weightGradient, biasGradient } = network.layers[index];
+          const parts = [
+            { name: 'weight', values: layer.weights, gradient: weightGradient },
+            { name: 'bias', values: layer.biases, gradient: biasGradient },
+          ];
+          for (const { name, values, gradient } of parts)
+            for (let at = 0; at < values.length; at++) {
+              const kept = values[at];
+              values[at] = kept + step;
+              const above = naiveLoss(twin, batch);
+              values[at] = kept - step;
+              const below = naiveLoss(twin, batch);
+              values[at] = kept;
+              const slope = (above - below) / (2 * step);
+              const isPadding =
+                name === 'weight'
+                  ? at % layer.stride >= layer.outputs || at >= layer.inputs * layer.stride
+                  : at >= layer.outputs;
+              // Float32 sums against float64 differences; what only fills a tile must stay exactly 0.
+              assertClose(
+                gradient[at],
+                isPadding ? 0 : slope,
+                isPadding ? 0 : 2e-4 * Math.max(1, Math.abs(slope)),
+                `${name} ${at} of layer ${index}`,
+              );
+            }
+        }
+      }));
 });
