@@ -4,3 +4,5 @@
 
 export * from './perceptron';
 export * from './neighbours';
+export * from './binning';
+export * from './boosting';

@@ -1,5 +1,7 @@
 import { stratifiedHoldout } from '../../dataset/stratifiedSample.ts';
 import type { FeatureMatrix } from '../../features/FeatureMatrix.ts';
+import { type Crew, soloCrew } from '../../kernels/Crew.ts';
+import { type KernelMemory, withKernelMemory } from '../../kernels/withKernelMemory.ts';
 import { deriveSeed } from '../../random/deriveSeed.ts';
 import { balancedWeights } from '../balancedWeights.ts';
 import type { TreesModel } from '../FittedModel.ts';
@@ -10,7 +12,6 @@ import { requireTrainable } from '../trees/requireTrainable.ts';
 import { selectRows } from '../trees/selectRows.ts';
 import { createTreeGrower } from './createTreeGrower.ts';
 import { layOutHistograms } from './layOutHistograms.ts';
-import { createLogisticDerivatives } from './logisticDerivatives.ts';
 import { meanLogLoss } from './meanLogLoss.ts';
 
 // Boosted trees on histograms for a yes/no label: binning, then one tree a round on the derivatives of the log-loss, with
@@ -26,6 +27,7 @@ interface Part {
  * Fits boosted trees.
  * @param labels one a row, 0 or 1. Where there is one class only, the model is a constant next to 0 or 1.
  * @param onProgress called after every round with the share of `maximumIterations` done, and with 1 at the end
+ * @param crew threads for one tree after another; the model's bits do not depend on their number
  * @throws RangeError without rows, or for parameters outside their range
  */
 export function fitGradientBoosting(
@@ -34,24 +36,41 @@ export function fitGradientBoosting(
   parameters: GradientBoostingParameters,
   seed: number,
   onProgress?: (share: number) => void,
+  crew: Crew = soloCrew,
+): TreesModel {
+  checkParameters(matrix, labels, parameters);
+  return withKernelMemory(memory => fitIn(memory, crew, { matrix, labels }, parameters, seed, onProgress));
+}
+
+function fitIn(
+  memory: KernelMemory,
+  crew: Crew,
+  { matrix, labels }: Part,
+  parameters: GradientBoostingParameters,
+  seed: number,
+  onProgress?: (share: number) => void,
 ): TreesModel {
   const { maximumIterations, validationShare, patience } = parameters;
-  checkParameters(matrix, labels, parameters);
   const weights = parameters.balanced && hasBothClasses(labels) ? balancedWeights(labels) : ([1, 1] as const);
   const { fit, validation } = parted({ matrix, labels }, validationShare, deriveSeed(seed, 'validation'));
 
   const base = priorLogOdds(fit.labels, weights);
-  const binned = binMatrix(fit.matrix, parameters.maximumBins, deriveSeed(seed, 'bins'));
-  const grower = createTreeGrower(layOutHistograms(binned), parameters);
-  const derivatives = createLogisticDerivatives(fit.labels, weights);
+  const binned = binMatrix(memory, fit.matrix, parameters.maximumBins, deriveSeed(seed, 'bins'));
+  const grower = createTreeGrower({
+    memory,
+    crew,
+    layout: layOutHistograms(memory, binned),
+    labels: fit.labels,
+    weights,
+    base,
+    parameters,
+  });
   const table = createNodeTable();
-  const rawScores = new Float64Array(fit.labels.length).fill(base);
   const validationScores = new Float64Array(validation?.labels.length ?? 0).fill(base);
   let bestLoss = validation === null ? 0 : meanLogLoss(validationScores, validation.labels, weights);
   let bestCount = 0;
   while (table.treeCount < maximumIterations) {
-    derivatives.update(rawScores);
-    if (!grower.grow(derivatives, table, rawScores)) break;
+    if (!grower.grow(table)) break;
     if (validation !== null) {
       table.addNewestTo(validation.matrix, validationScores);
       const loss = meanLogLoss(validationScores, validation.labels, weights);

@@ -1,3 +1,4 @@
+import type { KernelMemory } from '../../kernels/withKernelMemory.ts';
 import type { BinnedMatrix } from '../trees/BinnedMatrix.ts';
 
 // The columns that histograms are built over. A feature of many bins is a column of its own. Features of two bins of which
@@ -8,7 +9,7 @@ import type { BinnedMatrix } from '../trees/BinnedMatrix.ts';
 export interface HistogramLayout {
   readonly binned: BinnedMatrix;
   readonly columnCount: number;
-  /** Column-major, one byte a row. */
+  /** In the kernels' memory: column-major, one byte a row. */
   readonly bins: Uint8Array;
   /** First histogram cell of each column, and at the end the number of all cells. */
   readonly starts: Int32Array;
@@ -21,7 +22,7 @@ export interface HistogramLayout {
 /** A shared column holds one byte a row, of which 0 means none. */
 const MAXIMUM_SLOTS = 255;
 
-export function layOutHistograms(binned: BinnedMatrix): HistogramLayout {
+export function layOutHistograms(memory: KernelMemory, binned: BinnedMatrix): HistogramLayout {
   const { rowCount, featureCount, thresholds } = binned;
   const columnOf = new Int32Array(featureCount);
   const slotOf = new Int32Array(featureCount);
@@ -46,7 +47,10 @@ export function layOutHistograms(binned: BinnedMatrix): HistogramLayout {
   }
   const starts = new Int32Array(sizes.length + 1);
   for (let column = 0; column < sizes.length; column++) starts[column + 1] = starts[column] + sizes[column];
-  const bins = new Uint8Array(rowCount * sizes.length);
+  const layout = { binned, columnCount: sizes.length, starts, columnOf, slotOf };
+  // Nothing is shared: the columns are the features.
+  if (sizes.length === featureCount) return { ...layout, bins: binned.bins, slotOf: slotOf.fill(0) };
+  const bins = memory.uint8(rowCount * sizes.length);
   for (let feature = 0; feature < featureCount; feature++) {
     const from = feature * rowCount;
     const to = columnOf[feature] * rowCount;
@@ -54,7 +58,7 @@ export function layOutHistograms(binned: BinnedMatrix): HistogramLayout {
     // Members of a shared column are never 1 in the same row, so adding sets.
     for (let row = 0; row < rowCount; row++) bins[to + row] += slot * binned.bins[from + row];
   }
-  return { binned, columnCount: sizes.length, bins, starts, columnOf, slotOf };
+  return { ...layout, bins };
 }
 
 /** One bit a row: whether the feature is above its threshold. */

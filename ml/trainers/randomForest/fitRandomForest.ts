@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../../features/FeatureMatrix.ts';
+import { type KernelMemory, withKernelMemory } from '../../kernels/withKernelMemory.ts';
 import { createRandom } from '../../random/createRandom.ts';
 import { deriveSeed } from '../../random/deriveSeed.ts';
 import { balancedWeights } from '../balancedWeights.ts';
@@ -27,11 +28,23 @@ export function fitRandomForest(
   seed: number,
   onProgress?: (share: number) => void,
 ): TreesModel {
-  const { trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit, balanced } = parameters;
+  const { trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit } = parameters;
   requireTrainable(matrix, labels, { trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit });
+  return withKernelMemory(memory => fitIn(memory, matrix, labels, parameters, seed, onProgress));
+}
+
+function fitIn(
+  memory: KernelMemory,
+  matrix: FeatureMatrix,
+  labels: Uint8Array,
+  parameters: RandomForestParameters,
+  seed: number,
+  onProgress?: (share: number) => void,
+): TreesModel {
+  const { trees, maximumDepth, minimumSamplesLeaf, featuresPerSplit, balanced } = parameters;
   const { rowCount, columnCount } = matrix;
   const bothClasses = labels.includes(0) && labels.includes(1);
-  const grower = createGiniTreeGrower(binMatrix(matrix, 256, deriveSeed(seed, 'bins')), {
+  const grower = createGiniTreeGrower(binMatrix(memory, matrix, 256, deriveSeed(seed, 'bins')), {
     weights: balanced && bothClasses ? balancedWeights(labels) : [1, 1],
     maximumDepth: maximumDepth ?? Number.POSITIVE_INFINITY,
     minimumSamplesLeaf,

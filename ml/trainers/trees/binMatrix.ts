@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../../features/FeatureMatrix.ts';
+import type { KernelMemory } from '../../kernels/withKernelMemory.ts';
 import { createRandom } from '../../random/createRandom.ts';
 import type { BinnedMatrix } from './BinnedMatrix.ts';
 import { findThresholds } from './findThresholds.ts';
@@ -7,13 +8,21 @@ import { findThresholds } from './findThresholds.ts';
 // rows, as in scikit-learn, because more of them move no quantile by what a tree could notice.
 
 const THRESHOLD_ROWS = 200_000;
+/** Values that are copied beside the kernels at a time. */
+const CHUNK_ROWS = 2 ** 14;
 
 /**
  * Bins every column that holds more than one value.
+ * @param memory where the bins are left
  * @param maximumBins 2 to 256
  * @param seed draws the rows that decide the thresholds of a long matrix
  */
-export function binMatrix(matrix: FeatureMatrix, maximumBins: number, seed: number): BinnedMatrix {
+export function binMatrix(
+  memory: KernelMemory,
+  matrix: FeatureMatrix,
+  maximumBins: number,
+  seed: number,
+): BinnedMatrix {
   if (!Number.isInteger(maximumBins) || maximumBins < 2 || maximumBins > 256)
     throw new RangeError(`maximumBins is ${maximumBins}; expected a whole number from 2 to 256`);
   const { rowCount, columnCount } = matrix;
@@ -27,38 +36,24 @@ export function binMatrix(matrix: FeatureMatrix, maximumBins: number, seed: numb
     columns.push(column);
     thresholds.push(cuts);
   }
-  const bins = new Uint8Array(rowCount * columns.length);
-  for (let feature = 0; feature < columns.length; feature++)
-    binColumn(
-      columnOf(matrix, columns[feature]),
-      thresholds[feature],
-      bins.subarray(feature * rowCount, (feature + 1) * rowCount),
-    );
+  const bins = memory.uint8(rowCount * columns.length);
+  const values = memory.float32(CHUNK_ROWS);
+  const cuts = memory.float32(255);
+  for (let feature = 0; feature < columns.length; feature++) {
+    cuts.fill(Number.POSITIVE_INFINITY).set(thresholds[feature]);
+    const column = columnOf(matrix, columns[feature]);
+    for (let row = 0; row < rowCount; row += CHUNK_ROWS) {
+      const chunk = column.subarray(row, row + CHUNK_ROWS);
+      values.set(chunk);
+      const target = bins.byteOffset + feature * rowCount + row;
+      memory.kernels.binValues(values.byteOffset, chunk.length, cuts.byteOffset, target);
+    }
+  }
   return { rowCount, featureCount: columns.length, columns: Int32Array.from(columns), thresholds, bins };
 }
 
 const columnOf = ({ values, rowCount }: FeatureMatrix, column: number): Float32Array =>
   values.subarray(column * rowCount, (column + 1) * rowCount);
-
-/** The bin of a value is the number of thresholds below it. */
-function binColumn(values: Float32Array, thresholds: Float32Array, bins: Uint8Array): void {
-  if (thresholds.length === 1) {
-    const [threshold] = thresholds;
-    for (let row = 0; row < values.length; row++) bins[row] = values[row] > threshold ? 1 : 0;
-    return;
-  }
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row];
-    let low = 0;
-    let high = thresholds.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (value <= thresholds[middle]) high = middle;
-      else low = middle + 1;
-    }
-    bins[row] = low;
-  }
-}
 
 /** Rows in ascending order, each set of them equally likely (Knuth's selection sampling). */
 function sampleRows(rowCount: number, count: number, seed: number): Int32Array {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { createRandom } from '../../../ml/random/createRandom.ts';
-import { binMatrix } from '../../../ml/trainers/trees/binMatrix.ts';
 import { cutBetween, findThresholds } from '../../../ml/trainers/trees/findThresholds.ts';
+import { binnedOf } from './binnedOf.ts';
 import { matrixOf } from './drawnTables.ts';
 
 const anyFloat = fc.float({ noNaN: true });
@@ -86,7 +86,7 @@ describe('binMatrix', () => {
     fc.assert(
       fc.property(someFloats, fc.integer({ min: 2, max: 256 }), (list, maximumBins) => {
         const matrix = matrixOf([list, list.map(() => 1)]);
-        const { columns, thresholds, bins, featureCount } = binMatrix(matrix, maximumBins, 1);
+        const { columns, thresholds, bins, featureCount } = binnedOf(matrix, maximumBins, 1);
         assert.equal(bins.length, featureCount * list.length);
         for (let feature = 0; feature < featureCount; feature++)
           for (let row = 0; row < list.length; row++)
@@ -101,7 +101,7 @@ describe('binMatrix', () => {
   });
 
   it('leaves out the columns that hold one value', () => {
-    const { columns, thresholds } = binMatrix(
+    const { columns, thresholds } = binnedOf(
       matrixOf([
         [5, 5, 5],
         [1, 2, 1],
@@ -119,9 +119,9 @@ describe('binMatrix', () => {
     const random = createRandom(9);
     const rowCount = 250_000;
     const matrix = matrixOf([Float32Array.from({ length: rowCount }, () => random.next())]);
-    const first = binMatrix(matrix, 10, 4);
-    assert.deepEqual(binMatrix(matrix, 10, 4), first);
-    assert.notDeepEqual(binMatrix(matrix, 10, 5).thresholds, first.thresholds);
+    const first = binnedOf(matrix, 10, 4);
+    assert.deepEqual(binnedOf(matrix, 10, 4), first);
+    assert.notDeepEqual(binnedOf(matrix, 10, 5).thresholds, first.thresholds);
     // The standard error of a quantile of 200,000 uniform draws is at most 0.0011.
     first.thresholds[0].forEach((threshold, place) =>
       assert.ok(Math.abs(threshold - (place + 1) / 10) < 0.005, `threshold ${place} is ${threshold}`),
@@ -130,7 +130,7 @@ describe('binMatrix', () => {
 
   for (const maximumBins of [1, 257, 2.5, Number.NaN])
     it(`refuses ${maximumBins} bins`, () => {
-      assert.throws(() => binMatrix(matrixOf([[1, 2]]), maximumBins, 1), {
+      assert.throws(() => binnedOf(matrixOf([[1, 2]]), maximumBins, 1), {
         name: 'RangeError',
         message: `maximumBins is ${maximumBins}; expected a whole number from 2 to 256`,
       });

@@ -7,9 +7,9 @@ import { createGiniTreeGrower } from '../../../ml/trainers/randomForest/createGi
 import { drawBootstrap } from '../../../ml/trainers/randomForest/drawBootstrap.ts';
 import { fitRandomForest } from '../../../ml/trainers/randomForest/fitRandomForest.ts';
 import type { RandomForestParameters } from '../../../ml/trainers/Recipe.ts';
-import { binMatrix } from '../../../ml/trainers/trees/binMatrix.ts';
 import { createNodeTable } from '../../../ml/trainers/trees/createNodeTable.ts';
 import { scoreTrees } from '../../../ml/trainers/trees/scoreTrees.ts';
+import { binnedOf } from './binnedOf.ts';
 import { type DrawnTable, drawnTable, matrixOf, valueOf } from './drawnTables.ts';
 import { noisyTable } from './noisyTable.ts';
 
@@ -35,7 +35,7 @@ function growTree(
   options: TreeOptions = {},
 ): TreesModel {
   const table = createNodeTable();
-  createGiniTreeGrower(binMatrix(matrix, 256, 1), {
+  createGiniTreeGrower(binnedOf(matrix, 256, 1), {
     weights: [1, 1],
     maximumDepth: Number.POSITIVE_INFINITY,
     minimumSamplesLeaf: 1,
