@@ -51,7 +51,7 @@ async function main(signals: Interrupts): Promise<number> {
 async function run(
   { data, report, model, recipe, once = false }: StartOptions & { model: string },
   configuration: Configuration,
-  { signal, onSecond }: Interrupts,
+  { signal: interrupted, onSecond }: Interrupts,
 ): Promise<number> {
   const system = await startAll({
     configuration,
@@ -59,8 +59,9 @@ async function run(
     migrate: migrateDatabase,
     say,
     warn,
-    signal,
+    signal: interrupted,
   });
+  const signal = AbortSignal.any([interrupted, system.fault]);
   onSecond(() => {
     say('Stopping at once.');
     system.hurry();
@@ -75,7 +76,11 @@ async function run(
     if (once) return ok ? 0 : 1;
     if (!ok) say('Everything runs, so that you can look at what went wrong; Ctrl-C stops it.');
     await untilAborted(signal);
+    system.fault.throwIfAborted();
     return 0;
+  } catch (error) {
+    system.fault.throwIfAborted(); // The reason, not what it broke.
+    throw error;
   } finally {
     say('Stopping …');
     await system.stop();

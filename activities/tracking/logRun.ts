@@ -4,7 +4,7 @@ import type { KnownRun } from './ensureRun.ts';
 import type { MirroredDataset, MirroredRun } from './MirroredRun.ts';
 import { toKey, toPairs } from './toPairs.ts';
 
-/** MLflow takes so many params, or tags, at once. */
+/** MLflow takes so many params, or tags, at once; of metrics more. */
 const BATCH = 100;
 const nothing = z.object({});
 
@@ -15,19 +15,24 @@ export async function logRun(
   { tags, params, metrics, endedAt, startedAt }: MirroredRun,
   signal: AbortSignal,
 ): Promise<void> {
-  const log = (part: object) =>
-    mlflow.post('mlflow/runs/log-batch', { run_id: id, ...part }, nothing, signal);
-  for (const batch of batches(toPairs(tags))) await log({ tags: batch });
-  const missing = toPairs(params).filter(({ key }) => !present.has(key));
-  for (const batch of batches(missing)) await log({ params: batch });
   const timestamp = (endedAt ?? startedAt).getTime();
-  const figures = Object.entries(metrics).map(([name, value]) => ({
-    key: toKey(name),
-    value,
-    timestamp,
-    step: 0,
-  }));
-  for (const batch of batches(figures)) await log({ metrics: batch });
+  const all = {
+    tags: toPairs(tags),
+    params: toPairs(params).filter(({ key }) => !present.has(key)),
+    metrics: Object.entries(metrics).map(([name, value]) => ({
+      key: toKey(name),
+      value,
+      timestamp,
+      step: 0,
+    })),
+  };
+  const most = Math.max(...Object.values(all).map(({ length }) => length));
+  for (let from = 0; from < most; from += BATCH) {
+    const batch = Object.fromEntries(
+      Object.entries(all).map(([name, items]) => [name, items.slice(from, from + BATCH)]),
+    );
+    await mlflow.post('mlflow/runs/log-batch', { run_id: id, ...batch }, nothing, signal);
+  }
 }
 
 export async function logDataset(
@@ -51,8 +56,3 @@ export async function closeRun(
   const end = { run_id: id, status, end_time: endedAt.getTime() };
   await mlflow.post('mlflow/runs/update', end, nothing, signal);
 }
-
-const batches = <T>(items: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
-    items.slice(index * BATCH, (index + 1) * BATCH),
-  );

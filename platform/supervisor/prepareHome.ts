@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HoldfastError } from '../HoldfastError.ts';
 import { fileError } from '../lifecycle/fileError.ts';
+import { assertRoomToStart } from './freeSpace.ts';
 
 // Customers' data lies in the home: its folders are their owner's alone. Only the way to PostgreSQL's data can be passed by
 // others, for PostgreSQL may run under another account (decision 0006); what lies there is closed by itself.
@@ -13,9 +13,6 @@ export interface HomeFolders {
   /** One small file a running process: what a later start must stop after a kill -9. */
   readonly run: string;
 }
-
-/** Below this PostgreSQL cannot even be set up. */
-const NEEDED_BYTES = 200 * 1024 * 1024;
 
 const privateFolders = [
   'artifacts',
@@ -45,14 +42,7 @@ export function prepareHome(home: string): HomeFolders {
   } catch (error) {
     throw fileError(error, home);
   }
-  const { bavail, bsize } = statfsSync(home);
-  const freeBytes = bavail * bsize;
-  if (freeBytes < NEEDED_BYTES) {
-    throw new HoldfastError(
-      'resourceExhausted',
-      `The disk of ${home} is full (${Math.floor(freeBytes / 1024 / 1024)} MB free, ${NEEDED_BYTES / 1024 / 1024} MB needed to start): free some space, or set HOLDFAST_HOME to another folder.`,
-    );
-  }
+  assertRoomToStart(home);
   return folders;
 }
 

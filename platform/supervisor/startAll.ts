@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Configuration, trackingVariables } from '../configuration.ts';
 import { refuseSharedPorts } from '../lifecycle/refuseSharedPorts.ts';
 import { assertPortFree, type WantedPort } from '../lifecycle/assertPortFree.ts';
 import { followWarnings } from './followWarnings.ts';
+import { watchRoom } from './freeSpace.ts';
 import { lockHome } from './lockHome.ts';
 import { prepareHome } from './prepareHome.ts';
 import { reapLeftovers } from './reapLeftovers.ts';
@@ -43,6 +45,8 @@ export interface StartAllOptions {
 export interface RunningSystem {
   readonly databaseUrl: string;
   readonly temporalAddress: string;
+  /** Aborted, with the sentence for the user as its reason, where everything has to be stopped: the disk is nearly full. */
+  readonly fault: AbortSignal;
   /** Drains and stops everything, last started first. May be called again. */
   stop(): Promise<void>;
   /** Makes a stop under way quick: our processes end without draining. */
@@ -52,19 +56,31 @@ export interface RunningSystem {
 /** @throws HoldfastError with one sentence; nothing is left running then. An abort throws the signal's reason. */
 export async function startAll(options: StartAllOptions): Promise<RunningSystem> {
   const system = new StoppableParts(options.warn);
+  const fault = new AbortController();
   try {
-    return await startParts(options, system);
+    const signal = AbortSignal.any([options.signal, fault.signal]);
+    return await startParts({ ...options, signal }, system, fault);
   } catch (error) {
     await system.stop();
+    fault.signal.throwIfAborted(); // The reason, not what it broke.
     throw error;
   }
 }
 
-async function startParts(options: StartAllOptions, system: StoppableParts): Promise<RunningSystem> {
+/** A full disk can make servers and our processes hang: both get so long, one after the other. Less than they get for draining,
+ * for what is cut off goes on with the next start. */
+const STOP_STEP_MS = 5000;
+
+async function startParts(
+  options: StartAllOptions,
+  system: StoppableParts,
+  fault: AbortController,
+): Promise<RunningSystem> {
   const { configuration, processes, migrate, say, warn, signal } = options;
   const folders = prepareHome(configuration.home);
   const unlock = lockHome(configuration.home, folders.run);
   system.add(async () => unlock());
+  system.add(watchDisk(configuration.home, system, fault, warn));
   const reaped = await reapLeftovers(folders.run);
   if (reaped.length > 0) say(`Stopped what an earlier start had left running: ${reaped.join(', ')}`);
   await assertPortsFree(configuration, processes);
@@ -99,8 +115,38 @@ async function startParts(options: StartAllOptions, system: StoppableParts): Pro
   return {
     databaseUrl: postgres.address,
     temporalAddress: temporal.address,
+    fault: fault.signal,
     stop: () => system.stop(),
     hurry: () => system.hurry(),
+  };
+}
+
+/** Tells when the disk fills, and sees to it that the stop which follows comes to its end. @returns ends the watch */
+function watchDisk(
+  home: string,
+  system: StoppableParts,
+  fault: AbortController,
+  warn: (line: string) => void,
+): () => Promise<void> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const watch = async (): Promise<void> => {
+    try {
+      const error = await watchRoom(home, signal);
+      if (error === null) return;
+      fault.abort(error);
+      await sleep(STOP_STEP_MS, undefined, { signal });
+      system.hurry();
+      await sleep(STOP_STEP_MS, undefined, { signal });
+      system.kill();
+    } catch (error) {
+      if (!signal.aborted) warn(`The free space of ${home} is no longer watched: ${String(error)}`);
+    }
+  };
+  const watching = watch();
+  return async () => {
+    ending.abort();
+    await watching;
   };
 }
 
@@ -111,7 +157,7 @@ async function startServers(context: ServerContext, system: StoppableParts) {
   const start = async (begin: (context: ServerContext) => Promise<RunningServer>): Promise<RunningServer> => {
     try {
       const server = await begin({ ...context, signal });
-      system.add(() => server.stop());
+      system.addServer(server);
       return server;
     } catch (error) {
       failing.abort(error);
@@ -150,6 +196,7 @@ async function assertPortsFree(
 class StoppableParts {
   private readonly parts: (() => Promise<void>)[] = [];
   private readonly processes: SupervisedProcess[] = [];
+  private readonly servers: RunningServer[] = [];
   private readonly warn: (line: string) => void;
   private stopping: Promise<void> | undefined;
 
@@ -159,6 +206,11 @@ class StoppableParts {
 
   add(stop: () => Promise<void>): void {
     this.parts.push(stop);
+  }
+
+  addServer(server: RunningServer): void {
+    this.servers.push(server);
+    this.add(() => server.stop());
   }
 
   addProcess(child: SupervisedProcess, unfollow: () => void): void {
@@ -176,6 +228,12 @@ class StoppableParts {
 
   hurry(): void {
     for (const child of this.processes) child.kill();
+  }
+
+  /** Ends also the servers now. */
+  kill(): void {
+    this.hurry();
+    for (const server of this.servers) server.kill();
   }
 
   private async stopParts(): Promise<void> {

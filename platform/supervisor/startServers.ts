@@ -24,7 +24,15 @@ export interface RunningServer {
   /** PostgreSQL's URL, Temporal's address. */
   readonly address: string;
   stop(): Promise<void>;
+  kill(): void;
 }
+
+/** One that the environment names is not ours to stop. */
+const foreign = (address: string): RunningServer => ({
+  address,
+  stop: async () => undefined,
+  kill: () => undefined,
+});
 
 /** @throws HoldfastError where it cannot be started. With DATABASE_URL nothing is started; migrating tells whether it answers. */
 export async function startPostgres({
@@ -35,7 +43,7 @@ export async function startPostgres({
   signal,
 }: ServerContext): Promise<RunningServer> {
   const { databaseUrl, ports, home } = configuration;
-  if (databaseUrl !== undefined) return { address: databaseUrl, stop: async () => undefined };
+  if (databaseUrl !== undefined) return foreign(databaseUrl);
   const logFile = join(folders.logs, 'postgres.log');
   rotateLog(logFile);
   const logger = { warn: (_fields: object, message: string) => warn(`postgres: ${message}`) };
@@ -54,7 +62,7 @@ export async function startPostgres({
     signal,
   );
   say(`PostgreSQL answers on ${LOOPBACK}:${ports.postgres}`);
-  return { address: server.first.url, stop: () => server.stop() };
+  return { address: server.first.url, stop: () => server.stop(), kill: () => server.kill() };
 }
 
 /** How long a server named by TEMPORAL_ADDRESS is waited for: it may be starting beside us. */
@@ -71,7 +79,7 @@ export async function startOrReachTemporal(context: ServerContext): Promise<Runn
     } finally {
       await connection.close();
     }
-    return { address, stop: async () => undefined };
+    return foreign(address);
   }
   const found = await findTemporal({ fallbackFolder: join(home, 'cache'), print: say, signal });
   const logFile = join(folders.logs, 'temporal.log');
@@ -93,5 +101,5 @@ export async function startOrReachTemporal(context: ServerContext): Promise<Runn
     signal,
   );
   say(`Temporal ${found.version} answers on ${server.first.address}`);
-  return { address: server.first.address, stop: () => server.stop() };
+  return { address: server.first.address, stop: () => server.stop(), kill: () => server.kill() };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { forgetProcess, recordProcess } from './processRecords.ts';
+import { signalProcess } from '../lifecycle/signalProcess.ts';
+import { forgetProcess, recordProcess, runningRecords } from './processRecords.ts';
 
 // PostgreSQL or Temporal, kept running: where it ends by itself it is started again on the same data and the same port, and
 // our processes, which all reconnect, do not have to know.
@@ -15,6 +16,8 @@ export interface SupervisedServer<T extends Server> {
   /** As it was started first; address and port stay the same over restarts. */
   readonly first: T;
   stop(): Promise<void>;
+  /** Ends it now; its next start recovers. */
+  kill(): void;
 }
 
 const FIRST_PAUSE_MS = 500;
@@ -29,9 +32,17 @@ export async function superviseServer<T extends Server>(
 ): Promise<SupervisedServer<T>> {
   const stopping = new AbortController();
   const stopSignal = stopping.signal;
+  const record = (pid: number): void => {
+    try {
+      recordProcess(runFolder, name, pid);
+    } catch (error) {
+      signalProcess(pid, 'SIGKILL'); // Nobody would find it again: the disk is full.
+      throw error;
+    }
+  };
   const startRecorded = async (give: AbortSignal): Promise<T> => {
     try {
-      return await start(give, pid => recordProcess(runFolder, name, pid));
+      return await start(give, record);
     } catch (error) {
       forgetProcess(runFolder, name); // A start that fails has stopped what it started.
       throw error;
@@ -72,6 +83,11 @@ export async function superviseServer<T extends Server>(
       await done;
       await current.stop(); // A restart may have been under way.
       forgetProcess(runFolder, name);
+    },
+    kill: () => {
+      stopping.abort();
+      const running = runningRecords(runFolder).find(record => record.name === name);
+      if (running !== undefined) signalProcess(running.pid, 'SIGKILL');
     },
   };
 }

@@ -15,8 +15,8 @@ export type Behaviour =
 
 export interface FaultyProxy {
   readonly url: string;
-  /** For the n-th request, from 1; may be set anew at any time. */
-  behave: (request: number) => Behaviour;
+  /** Asked at every request; may be set anew at any time. */
+  behave: (path: string) => Behaviour;
   /** Every request as it came. */
   readonly requests: { readonly path: string; readonly authorization: string | undefined }[];
   /** Breaks the connections that hang. */
@@ -31,7 +31,7 @@ export async function withFaultyProxy<T>(
   const hanging = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     proxy.requests.push({ path: request.url ?? '', authorization: request.headers.authorization });
-    answer(request, response, proxy.behave(proxy.requests.length)).catch(() => response.destroy());
+    answer(request, response, proxy.behave(request.url ?? '')).catch(() => response.destroy());
   });
   const answer = async (
     request: IncomingMessage,

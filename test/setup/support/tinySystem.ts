@@ -27,8 +27,10 @@ try {
   });
   onSecond(() => system.hurry());
   process.stdout.write('READY\n');
-  await new Promise<void>(done => signal.addEventListener('abort', () => done(), { once: true }));
+  const ending = AbortSignal.any([signal, system.fault]);
+  await new Promise<void>(done => ending.addEventListener('abort', () => done(), { once: true }));
   await system.stop();
+  system.fault.throwIfAborted();
   process.exit(0);
 } catch (error) {
   if (signal.aborted) process.exit(130);
