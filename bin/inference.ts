@@ -9,7 +9,7 @@ import { requireServices } from '../platform/requireServices.ts';
 // The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is back.
 
 await runProcess('inference', async ({ configuration, logger }) => {
-  const { home, bind, ports, defaultModel } = configuration;
+  const { home, bind, ports, defaultModel, batching } = configuration;
   const { databaseUrl } = requireServices(configuration);
   const inference = await startInference({
     registry: createDatabaseRegistry(() =>
@@ -21,6 +21,7 @@ await runProcess('inference', async ({ configuration, logger }) => {
     host: bind,
     port: ports.inference,
     defaultModel,
+    batching,
     logger,
   });
   return {

@@ -1,12 +1,12 @@
 import type { SignatureInput } from '../ml/onnx/ModelMetadata.ts';
 import type { FieldViolation } from '../platform/HoldfastError.ts';
 import { didYouMean } from '../platform/suggest.ts';
-import type { Columns } from './Columns.ts';
+import { type Columns, createColumns } from './Columns.ts';
 import { describeValue } from './describeValue.ts';
 import { IGNORED, type Signature } from './Signature.ts';
 
-// Reads rows of JSON values into columns, and names every fault by row and column. The rules, which are strict so that a
-// wrong value is never scored as a right one:
+// Puts values into columns by their row and place, and names every fault by row and column. Every form of a request ends here,
+// so that all know the same rules. They are strict, so that a wrong value is never scored as a right one:
 // - number: a JSON number within the column's range, whole where the column is. Text is refused, also "29.85".
 // - category: text. A number or boolean is taken where its JSON text is one of the levels, for tables that write 0 and 1.
 // - null, or "" for a category, or nothing at all: a missing value, where the column may miss one.
@@ -16,119 +16,144 @@ import { IGNORED, type Signature } from './Signature.ts';
 
 export type Instance = Readonly<Record<string, unknown>>;
 
+export interface ReaderOptions {
+  readonly maximumViolations: number;
+  /** A name besides the signature's that is passed over. */
+  readonly labelKey?: string | undefined;
+}
+
 export class InstanceReader {
+  readonly signature: Signature;
   readonly columns: Columns;
   /** The first of the faults; `violationCount` counts them all. */
   readonly violations: FieldViolation[] = [];
   violationCount = 0;
-  /** Place of a category → how many unseen levels were read, and one of them. */
-  readonly unseen = new Map<number, { count: number; example: string }>();
-  readonly #signature: Signature;
+  readonly labelKey: string | undefined;
   readonly #maximumViolations: number;
-  readonly #labelKey: string | undefined;
   /** The last row in which a place was read. */
   readonly #readIn: Int32Array;
 
-  /** @param labelKey a name besides the signature's that is passed over */
-  constructor(signature: Signature, rowCount: number, maximumViolations: number, labelKey?: string) {
-    this.#signature = signature;
+  constructor(signature: Signature, rowCount: number, { maximumViolations, labelKey }: ReaderOptions) {
+    this.signature = signature;
+    this.columns = createColumns(signature, rowCount);
+    this.labelKey = labelKey;
     this.#maximumViolations = maximumViolations;
-    this.#labelKey = labelKey;
     this.#readIn = new Int32Array(signature.inputs.length).fill(-1);
-    const values = signature.inputs.map(input =>
-      input.kind === 'number'
-        ? new Float32Array(rowCount).fill(Number.NaN)
-        : Array.from<string>({ length: rowCount }).fill(''),
-    );
-    this.columns = { rowCount, values };
   }
 
   /** Reads one instance into row `row`. */
   read(instance: Instance, row: number): void {
-    const { places, inputs } = this.#signature;
-    let read = 0;
-    for (const name of Object.keys(instance)) {
-      const place = places.get(name);
-      if (place === IGNORED) continue;
-      if (place === undefined) {
-        if (name === this.#labelKey) continue;
-        this.#unknown(name, row);
-        continue;
-      }
-      this.#readIn[place] = row;
-      read++;
-      this.#readValue(place, inputs[place], instance[name], row);
+    for (const [name, value] of Object.entries(instance)) {
+      const place = this.signature.places.get(name);
+      if (place === undefined) this.unknown(name, row);
+      else if (place !== IGNORED) this.value(place, row, value);
     }
-    if (read === inputs.length) return;
-    for (const [place, input] of inputs.entries())
-      if (this.#readIn[place] !== row && input.missing === 'reject')
-        this.#fault(row, input.name, `is missing; expected ${expectation(input)}`);
+    this.endRow(row);
   }
 
-  #readValue(place: number, input: SignatureInput, value: unknown, row: number): void {
-    if (value === null || value === undefined || (value === '' && input.kind === 'category')) {
-      if (input.missing === 'reject')
-        this.#fault(
-          row,
-          input.name,
-          `expected ${expectation(input)}, got ${describeValue(value)}; the column may not be missing`,
-        );
-      return;
-    }
-    const column = this.columns.values[place];
-    if (input.kind === 'number') {
-      const problem = numberProblem(input, value);
-      if (problem !== null) this.#fault(row, input.name, problem);
-      else if (typeof value === 'number') column[row] = value;
-      return;
-    }
-    const levels = this.#signature.levels[place];
-    if (typeof value === 'string') {
-      column[row] = value;
-      if (levels?.has(value) !== true) this.#countUnseen(place, value);
-    } else if (
-      (typeof value === 'number' || typeof value === 'boolean') &&
-      levels?.has(String(value)) === true
+  /** A column of this name came in row `row`, and is none of the signature's. */
+  unknown(name: string, row: number): void {
+    if (name === this.labelKey) return;
+    const hint =
+      this.violations.length < this.#maximumViolations ? didYouMean(name, this.signature.names) : '';
+    this.#faultOf(row, name, `is not a column of the model.${hint}`);
+  }
+
+  /** A value of any type. */
+  value(place: number, row: number, value: unknown): void {
+    if (typeof value === 'number') this.number(place, row, value);
+    else if (typeof value === 'string') this.text(place, row, value);
+    else if (value === null || value === undefined) this.missing(place, row, value);
+    else this.#other(place, row, value);
+  }
+
+  number(place: number, row: number, value: number): void {
+    const input = this.signature.inputs[place];
+    if (input.kind === 'category') return this.#other(place, row, value);
+    this.#readIn[place] = row;
+    const { min, max, integer } = input;
+    // Compared as they came, in double precision: a bound is met by exactly the bound. The model computes in float32, where
+    // a larger number would be infinite.
+    if (
+      (min === null || value >= min) &&
+      (max === null || value <= max) &&
+      Number.isFinite(Math.fround(value)) &&
+      (!integer || Number.isInteger(value))
     )
-      column[row] = String(value);
-    else this.#fault(row, input.name, `expected ${expectation(input)}, got ${describeValue(value)}`);
+      this.columns.numbers[row * this.signature.numberCount + this.signature.slots[place]] = value;
+    else this.#unfit(place, row, value);
   }
 
-  #countUnseen(place: number, value: string): void {
-    const known = this.unseen.get(place);
-    if (known === undefined) this.unseen.set(place, { count: 1, example: value });
-    else known.count++;
+  text(place: number, row: number, value: string): void {
+    const codes = this.signature.levelCodes[place];
+    if (codes === null) return this.#other(place, row, value);
+    if (value === '') return this.missing(place, row, value);
+    this.code(place, row, codes.get(value) ?? -this.columns.texts.push(value));
   }
 
-  #unknown(name: string, row: number): void {
-    const hint =
-      this.violations.length < this.#maximumViolations ? didYouMean(name, this.#signature.names) : '';
-    this.#fault(row, name, `is not a column of the model.${hint}`);
+  /** A category by its code in Columns. */
+  code(place: number, row: number, code: number): void {
+    this.#readIn[place] = row;
+    this.columns.codes[row * this.signature.categoryCount + this.signature.slots[place]] = code;
   }
 
-  #fault(row: number, name: string, description: string): void {
+  /** @param value how the missing value was written: null, undefined or an empty text */
+  missing(place: number, row: number, value: unknown): void {
+    const input = this.signature.inputs[place];
+    this.#readIn[place] = row;
+    if (input.missing === 'reject')
+      this.#faultOf(
+        row,
+        input.name,
+        `expected ${expectation(input)}, got ${describeValue(value)}; the column may not be missing`,
+      );
+  }
+
+  /** To be called when all values of a row were read: the columns that did not come are missing. */
+  endRow(row: number): void {
+    const { inputs } = this.signature;
+    for (let place = 0; place < inputs.length; place++)
+      if (this.#readIn[place] !== row && inputs[place].missing === 'reject')
+        this.#faultOf(row, inputs[place].name, `is missing; expected ${expectation(inputs[place])}`);
+  }
+
+  /** Whether the place has a value in this row already. */
+  hasRead(place: number, row: number): boolean {
+    return this.#readIn[place] === row;
+  }
+
+  /** A fault at any other place than a row's column. */
+  fault(field: string, description: string): void {
     this.violationCount++;
-    if (this.violations.length < this.#maximumViolations)
-      this.violations.push({ field: `instances[${row}].${name}`, description });
+    if (this.violations.length < this.#maximumViolations) this.violations.push({ field, description });
   }
-}
 
-/** What is wrong with a value of a number column, or null. */
-function numberProblem(input: SignatureInput & { kind: 'number' }, value: unknown): string | null {
-  if (typeof value !== 'number') {
+  /** What is no text where text is expected, and no number where a number is. */
+  #other(place: number, row: number, value: unknown): void {
+    const code =
+      typeof value === 'number' || typeof value === 'boolean'
+        ? this.signature.levelCodes[place]?.get(String(value))
+        : undefined;
+    if (code !== undefined) return this.code(place, row, code);
+    this.#readIn[place] = row;
+    this.#unfit(place, row, value);
+  }
+
+  #unfit(place: number, row: number, value: unknown): void {
+    const input = this.signature.inputs[place];
     const hint =
-      typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))
+      input.kind === 'number' &&
+      typeof value === 'string' &&
+      value.trim() !== '' &&
+      Number.isFinite(Number(value))
         ? '; send it without quotes'
         : '';
-    return `expected ${expectation(input)}, got ${describeValue(value)}${hint}`;
+    this.#faultOf(row, input.name, `expected ${expectation(input)}, got ${describeValue(value)}${hint}`);
   }
-  const { min, max, integer } = input;
-  // Compared as they came, in double precision: a bound is met by exactly the bound.
-  const inRange = (min === null || value >= min) && (max === null || value <= max);
-  // The model computes in float32, where a larger number would be infinite.
-  const finite = Number.isFinite(Math.fround(value));
-  if (inRange && finite && (!integer || Number.isInteger(value))) return null;
-  return `expected ${expectation(input)}, got ${describeValue(value)}`;
+
+  #faultOf(row: number, name: string, description: string): void {
+    this.fault(`instances[${row}].${name}`, description);
+  }
 }
 
 /** What a column takes, in words. */

@@ -1,8 +1,8 @@
-import type { InferenceSession } from 'onnxruntime-node';
 import type { ModelMetadata } from '../ml/onnx/ModelMetadata.ts';
 import type { Columns } from './Columns.ts';
-import { createFeeds } from './createFeeds.ts';
-import { createSignature, type Signature } from './Signature.ts';
+import { type Batcher, type BatcherOptions, createBatcher, type Waiting } from './createBatcher.ts';
+import type { ScoringSession } from './ScoringSession.ts';
+import type { Signature } from './Signature.ts';
 
 // One version of a model in memory. Callers take it and give it back, so that a version that was replaced is let go when the
 // last call on it ended and not before.
@@ -14,42 +14,45 @@ export class LoadedModel {
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
   readonly #unseenLevels = new Map<string, number>();
-  readonly #session: InferenceSession;
+  readonly #session: ScoringSession;
+  readonly #batcher: Batcher<Columns>;
+  readonly #float32Threshold: number;
   #users = 0;
   #retired: PromiseWithResolvers<void> | null = null;
 
   constructor(
     identity: { readonly model: string; readonly version: number; readonly digest: string },
     metadata: ModelMetadata,
-    session: InferenceSession,
+    signature: Signature,
+    session: ScoringSession,
+    batching: BatcherOptions,
   ) {
     this.model = identity.model;
     this.version = identity.version;
     this.digest = identity.digest;
     this.metadata = metadata;
-    this.signature = createSignature(metadata);
+    this.signature = signature;
     this.#session = session;
+    this.#float32Threshold = Math.fround(metadata.threshold);
+    this.#batcher = createBatcher<Columns>(
+      parts => session.score(parts.map(({ work, from, to }) => ({ columns: work, from, to }))),
+      batching,
+    );
   }
 
   /**
-   * Scores rows `from` (inclusive) to `to` (exclusive).
+   * Scores all rows, together with those of other calls.
    * @returns the probabilities of the positive label, one a row
+   * @throws HoldfastError resourceExhausted where too many rows wait; unavailable where the caller gave up
    */
-  async score(columns: Columns, from: number, to: number): Promise<Float32Array> {
-    const feeds = createFeeds(this.signature.inputs, columns, from, to);
-    const { probabilities } = await this.#session.run(feeds, ['probabilities']);
-    const { data } = probabilities;
-    if (!(data instanceof Float32Array) || data.length !== 2 * (to - from))
-      throw new Error(`The model file ${this.digest} answered probabilities of another shape than [N, 2].`);
-    const positive = new Float32Array(to - from);
-    for (let row = 0; row < positive.length; row++) positive[row] = data[2 * row + 1];
-    return positive;
+  score(columns: Columns, caller: Waiting): Promise<Float32Array> {
+    return this.#batcher.submit(columns, columns.rowCount, caller);
   }
 
   /** The label of a probability that the model file gave: compared in float32, as the file itself does. */
   label(probability: number): string {
-    const { threshold, label } = this.metadata;
-    return probability >= Math.fround(threshold) ? label.positive : label.negative;
+    const { label } = this.metadata;
+    return probability >= this.#float32Threshold ? label.positive : label.negative;
   }
 
   /** Column → how many values of levels that training did not meet were scored. */

@@ -4,7 +4,7 @@ import { createGrpcServer, type GrpcServer } from '../platform/grpc/createGrpcSe
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { PredictionServiceService } from '../proto/gen/holdfast/v1/prediction.ts';
 import type { ModelStore } from './createModelStore.ts';
-import { decodePredictRequest } from './decodePredictRequest.ts';
+import { decodePredictCall } from './PredictCall.ts';
 import { shorten } from '../platform/shorten.ts';
 import { type PredictContext, predict } from './predict.ts';
 
@@ -21,7 +21,8 @@ const DRAIN_MS = 8000;
 
 const service = {
   ...PredictionServiceService,
-  predict: { ...PredictionServiceService.predict, requestDeserialize: decodePredictRequest },
+  predict: { ...PredictionServiceService.predict, requestDeserialize: decodePredictCall },
+  predictStream: { ...PredictionServiceService.predictStream, requestDeserialize: decodePredictCall },
 };
 
 /** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
@@ -41,6 +42,9 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
     services: [
       bindService(service, {
         predict: (request, call) => predict(context, request, call),
+        async *predictStream(requests, call) {
+          for await (const request of requests) yield await predict(context, request, call);
+        },
       }),
     ],
     logger,

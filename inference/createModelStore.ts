@@ -3,6 +3,7 @@ import type { Logger } from '../observability/createLogger.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import { canonicalJson } from '../platform/canonicalJson.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
+import type { BatcherOptions } from './createBatcher.ts';
 import { createLocalCopy } from './createLocalCopy.ts';
 import type { LoadedModel } from './LoadedModel.ts';
 import { loadModel } from './loadModel.ts';
@@ -44,6 +45,7 @@ export interface ModelStoreOptions {
   readonly home: string;
   readonly processId: string;
   readonly logger: Logger;
+  readonly batching: BatcherOptions;
   /** Versions in memory besides Production. Default 4. */
   readonly maximumOnRequest?: number;
 }
@@ -69,7 +71,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   let away = '';
 
   const open = async (model: string, version: number, digest: string): Promise<LoadedModel> =>
-    loadModel({ model, version, digest }, await readArtifact(artifacts, localCopy, digest));
+    loadModel({ model, version, digest }, await readArtifact(artifacts, localCopy, digest), options.batching);
 
   function find(model: string, version: string): LoadedModel | Promise<LoadedModel> {
     const current = production.get(model);

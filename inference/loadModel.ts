@@ -1,14 +1,27 @@
 import { InferenceSession } from 'onnxruntime-node';
-import type { ModelMetadata, SignatureInput } from '../ml/onnx/ModelMetadata.ts';
+import type { ModelMetadata } from '../ml/onnx/ModelMetadata.ts';
 import { readMetadata } from '../ml/onnx/readMetadata.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { sha256 } from '../platform/sha256.ts';
-import type { Columns } from './Columns.ts';
-import { createFeeds } from './createFeeds.ts';
+import { enterBehindEncoders } from '../ml/onnx/enterBehindEncoders.ts';
+import { type Columns, createColumns } from './Columns.ts';
+import type { BatcherOptions } from './createBatcher.ts';
+import { createEnteredSession } from './createEnteredSession.ts';
+import { createFileSession, fileFeeds } from './createFileSession.ts';
 import { LoadedModel } from './LoadedModel.ts';
+import type { ScoringSession } from './ScoringSession.ts';
+import { createSignature, type Signature } from './Signature.ts';
 
 // From bytes to a version that serves: digest, metadata, session, signature, and a first run, in this order, so that nothing
-// answers a caller that was not tried. (Load the new before dropping the old: MLServer's registry.)
+// answers a caller that was not tried. (Load the new before dropping the old: MLServer's registry.) Where the file's texts all
+// go through encoders, what serves in the end is the same file entered behind them, if it answers the same bits.
+
+const sessionOptions = {
+  // One core a process: runs come one after the other, and more processes are how more cores are used.
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 3,
+} as const;
 
 /**
  * @param bytes the ONNX file, in memory: what was checked is what is loaded
@@ -17,6 +30,7 @@ import { LoadedModel } from './LoadedModel.ts';
 export async function loadModel(
   identity: { readonly model: string; readonly version: number; readonly digest: string },
   bytes: Uint8Array,
+  batching: BatcherOptions,
 ): Promise<LoadedModel> {
   const refuse = (why: string, cause?: unknown): HoldfastError =>
     new HoldfastError(
@@ -36,22 +50,48 @@ export async function loadModel(
   if (metadata.model !== identity.model)
     throw refuse(`it says that it is of the model ${JSON.stringify(metadata.model)}.`);
 
-  const session = await InferenceSession.create(bytes, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  }).catch((cause: unknown) => {
+  const session = await InferenceSession.create(bytes, sessionOptions).catch((cause: unknown) => {
     throw refuse(`ONNX Runtime does not take it: ${messageOf(cause)}`, cause);
   });
-  const loaded = new LoadedModel(identity, metadata, session);
+  const signature = createSignature(metadata);
+  const asItIs = createFileSession(session, signature);
   try {
     checkSignature(session, metadata);
-    await warmUp(loaded, session);
+    await warmUp(session, asItIs, signature, metadata);
   } catch (cause) {
-    await loaded.retire();
+    await asItIs.release();
     throw refuse(messageOf(cause), cause);
   }
-  return loaded;
+  const entered = await enter(bytes, signature, asItIs);
+  return new LoadedModel(identity, metadata, signature, entered ?? asItIs, batching);
+}
+
+/** The session behind the encoders, in place of the given one, which is let go then; null where it stays. */
+async function enter(
+  bytes: Uint8Array,
+  signature: Signature,
+  asItIs: ScoringSession,
+): Promise<ScoringSession | null> {
+  const entry = enterBehindEncoders(bytes, signature.inputs);
+  if (entry === null) return null;
+  const session = await InferenceSession.create(entry.bytes, sessionOptions).catch(() => null);
+  if (session === null) return null;
+  const entered = createEnteredSession(session, signature, entry);
+  const isSame = await answersTheSame(asItIs, entered, signature).catch(() => false);
+  await (isSame ? asItIs : entered).release();
+  return isSame ? entered : null;
+}
+
+/** Every level of every column and a text that is none, missing values, and numbers from all over their range. */
+async function answersTheSame(
+  one: ScoringSession,
+  other: ScoringSession,
+  signature: Signature,
+): Promise<boolean> {
+  const columns = sampleRows(signature, COMPARED_ROWS);
+  const range = { columns, from: 0, to: columns.rowCount };
+  const [expected, answered] = [await one.score([range]), await other.score([range])];
+  return Buffer.from(expected.buffer).equals(Buffer.from(answered.buffer));
 }
 
 function attempt<T>(work: () => T, describe: (cause: unknown) => Error): T {
@@ -97,33 +137,46 @@ function checkSignature(session: InferenceSession, { inputs }: ModelMetadata): v
  * A first run, which costs more than the later ones: rows of ordinary values, and one of nothing but missing values. The
  * labels that the graph gives must be those that we derive from its probabilities.
  */
-async function warmUp(loaded: LoadedModel, session: InferenceSession): Promise<void> {
-  const { inputs } = loaded.signature;
-  const columns = sampleRows(inputs);
-  const { label } = await session.run(createFeeds(inputs, columns, 0, columns.rowCount), ['label']);
-  for (const [row, probability] of (await loaded.score(columns, 0, columns.rowCount)).entries()) {
+async function warmUp(
+  session: InferenceSession,
+  scoring: ScoringSession,
+  signature: Signature,
+  { threshold, label }: ModelMetadata,
+): Promise<void> {
+  const columns = sampleRows(signature, WARMED_ROWS);
+  const ranges = [{ columns, from: 0, to: columns.rowCount }];
+  const answered = await session.run(fileFeeds(signature, ranges), ['label']);
+  for (const [row, probability] of (await scoring.score(ranges)).entries()) {
     if (!(probability >= 0 && probability <= 1))
       throw new Error(`it answered the probability ${probability} for a sample row.`);
-    if (label.data[row] !== loaded.label(probability))
+    const expected = probability >= Math.fround(threshold) ? label.positive : label.negative;
+    if (answered.label.data[row] !== expected)
       throw new Error(
-        `it labels a sample row of probability ${probability} as ${JSON.stringify(label.data[row])}, not by its threshold ${loaded.metadata.threshold}.`,
+        `it labels a sample row of probability ${probability} as ${JSON.stringify(answered.label.data[row])}, not by its threshold ${threshold}.`,
       );
   }
 }
 
-const SAMPLE_ROWS = 4;
+const WARMED_ROWS = 4;
+const COMPARED_ROWS = 64;
 
-function sampleRows(inputs: readonly SignatureInput[]): Columns {
-  const values = inputs.map(input => {
-    const rows = Array.from({ length: SAMPLE_ROWS }, (_, row) => row);
-    if (input.kind === 'category')
-      return rows.map(row => (row === 0 ? '' : (input.levels[row % Math.max(1, input.levels.length)] ?? '')));
-    const { min, max } = input;
-    const from = min ?? Math.min(0, max ?? 0);
-    const to = max ?? Math.max(from + 1, 1);
-    return Float32Array.from(rows, row =>
-      row === 0 ? Number.NaN : from + ((to - from) * (row - 1)) / (SAMPLE_ROWS - 2),
-    );
-  });
-  return { rowCount: SAMPLE_ROWS, values };
+/** The first row is missing throughout. The others take levels and numbers in turn, at another pace in each column. */
+function sampleRows(signature: Signature, rowCount: number): Columns {
+  const { inputs, slots, numberCount, categoryCount } = signature;
+  const columns = createColumns(signature, rowCount);
+  columns.texts.push('a level that no training met');
+  for (const [place, input] of inputs.entries())
+    for (let row = 1; row < rowCount; row++) {
+      if (input.kind === 'category') {
+        const codes = input.levels.length + 2;
+        const code = (row * (1 + (place % 3)) + place) % codes;
+        columns.codes[row * categoryCount + slots[place]] = code > input.levels.length ? -1 : code;
+        continue;
+      }
+      const from = input.min ?? Math.min(0, input.max ?? 0);
+      const to = input.max ?? Math.max(from + 1, 1);
+      const share = (((row - 1) * (1 + (place % 5))) % (rowCount - 1)) / Math.max(1, rowCount - 2);
+      columns.numbers[row * numberCount + slots[place]] = from + (to - from) * share;
+    }
+  return columns;
 }

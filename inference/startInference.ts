@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from '../observability/createLogger.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
+import type { BatcherOptions } from './createBatcher.ts';
 import { createInferenceServer } from './createInferenceServer.ts';
 import { createModelStore, type ModelStore } from './createModelStore.ts';
 import { keepModelsCurrent } from './keepModelsCurrent.ts';
@@ -18,6 +19,7 @@ export interface InferenceOptions {
   readonly host: string;
   readonly port: number;
   readonly defaultModel: string;
+  readonly batching: BatcherOptions;
   readonly logger: Logger;
   readonly reconcileMs?: number;
   readonly heartbeatMs?: number;
@@ -38,9 +40,9 @@ export interface Inference {
  * @throws HoldfastError failedPrecondition where the port is taken
  */
 export async function startInference(options: InferenceOptions): Promise<Inference> {
-  const { registry, connectionString, artifacts, home, defaultModel, logger } = options;
+  const { registry, connectionString, artifacts, home, defaultModel, batching, logger } = options;
   const processId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const store = createModelStore({ registry, artifacts, home, processId, logger });
+  const store = createModelStore({ registry, artifacts, home, processId, batching, logger });
   const server = createInferenceServer({ store, logger, defaultModel });
   const { host, reconcileMs, heartbeatMs, startMs } = options;
   const port = await server.listen({ host, port: options.port, portVariable: 'HOLDFAST_INFERENCE_PORT' });

@@ -7,6 +7,9 @@ import { HoldfastError } from './HoldfastError.ts';
 
 const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
 
+const count = (least: number, most: number, preset: number) =>
+  z.coerce.number().int().min(least).max(most).default(preset);
+
 /** What the worker needs to show runs in MLflow, and what no other process is given. */
 export const trackingVariables = [
   'MLFLOW_TRACKING_URI',
@@ -43,12 +46,13 @@ const environment = z.object({
   HOLDFAST_METRICS_PORT: port(9464),
   /** The model of requests that name none. */
   HOLDFAST_MODEL: z.string().min(1).default('churn'),
-  HOLDFAST_TRAINING_THREADS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(256)
-    .default(Math.min(availableParallelism(), 8)),
+  HOLDFAST_TRAINING_THREADS: count(1, 256, Math.min(availableParallelism(), 8)),
+  /** Rows of one run of a model at most. */
+  INFERENCE_MAX_BATCH_ROWS: count(1, 10_000, 512),
+  /** How long a call may wait for others to join its run. */
+  INFERENCE_MAX_QUEUE_DELAY_US: count(0, 1_000_000, 0),
+  /** Rows that may wait for one version of a model; a call beyond them is refused. */
+  INFERENCE_MAX_QUEUE_ROWS: count(1, 10_000_000, 50_000),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Set: PostgreSQL is not started, this one is used. */
   DATABASE_URL: z.string().min(1).optional(),
@@ -106,6 +110,11 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     },
     defaultModel: values.HOLDFAST_MODEL,
     trainingThreads: values.HOLDFAST_TRAINING_THREADS,
+    batching: {
+      maxBatchRows: values.INFERENCE_MAX_BATCH_ROWS,
+      maxQueueDelayUs: values.INFERENCE_MAX_QUEUE_DELAY_US,
+      maxQueueRows: values.INFERENCE_MAX_QUEUE_ROWS,
+    },
     logLevel: values.HOLDFAST_LOG_LEVEL,
     databaseUrl: values.DATABASE_URL,
     temporalAddress: values.TEMPORAL_ADDRESS,

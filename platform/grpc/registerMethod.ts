@@ -127,7 +127,8 @@ async function* wellFormed(
   call: ServerReadableStream<Incoming, Buffer> | ServerDuplexStream<Incoming, Buffer>,
   method: BoundMethod,
 ): AsyncGenerator {
-  for await (const message of call) {
+  // Not destroyed by whoever stops reading: the status of the call has yet to go out.
+  for await (const message of call.iterator({ destroyOnReturn: false })) {
     if (message instanceof MalformedMessage) throw message.toError(method.definition.path);
     yield message;
   }

@@ -8,6 +8,7 @@ import { listLoaded } from '../../db/processes/listLoaded.ts';
 import { createDatabaseRegistry } from '../../inference/createDatabaseRegistry.ts';
 import { createModelStore } from '../../inference/createModelStore.ts';
 import type { Inference } from '../../inference/startInference.ts';
+import { readConfiguration } from '../../platform/configuration.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
@@ -175,6 +176,7 @@ describe('the model store', () => {
           artifacts: world.artifacts,
           home: world.home,
           processId: `process ${index}`,
+          batching: readConfiguration({}).batching,
           logger: collectLogs().logger,
         }),
       );

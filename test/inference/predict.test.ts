@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { MAXIMUM_INSTANCES } from '../../inference/decodePredictRequest.ts';
+import { MAXIMUM_INSTANCES } from '../../inference/PredictCall.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
 import { createRandom } from '../../ml/random/createRandom.ts';
 import { predict } from '../../ml/trainers/predict.ts';

@@ -8,6 +8,7 @@ import { createDatabaseRegistry } from '../../inference/createDatabaseRegistry.t
 import { type Inference, type InferenceOptions, startInference } from '../../inference/startInference.ts';
 import type { ArtifactStore } from '../../platform/ArtifactStore.ts';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
+import { readConfiguration } from '../../platform/configuration.ts';
 import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { collectLogs, type LogLine } from './collectLogs.ts';
@@ -93,6 +94,7 @@ export async function serve(
     host: '127.0.0.1',
     port: 0,
     defaultModel: 'churn',
+    batching: readConfiguration({}).batching,
     logger,
     ...options,
   });

@@ -43,17 +43,20 @@ async function withServer<T>(
 const prediction = (
   handle: (request: PredictRequest, context: CallContext) => Promise<{ model: string }>,
 ): BoundService =>
-  bindService(PredictionServiceService, {
-    predict: async (request, context) => ({
-      ...(await handle(request, context)),
-      modelVersion: 1,
-      predictionId: 'id',
-      arm: '',
-      threshold: 0.5,
-      predictions: [],
-      probabilities: [],
-    }),
-  });
+  bindService(
+    { predict: PredictionServiceService.predict },
+    {
+      predict: async (request, context) => ({
+        ...(await handle(request, context)),
+        modelVersion: 1,
+        predictionId: 'id',
+        arm: '',
+        threshold: 0.5,
+        predictions: [],
+        probabilities: [],
+      }),
+    },
+  );
 
 const request: PredictRequest = { model: 'churn', version: '', instances: [] };
 

@@ -10,8 +10,10 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -42,7 +44,31 @@ export interface PredictRequest {
    * A column that instances may carry besides the model's own and that is not looked at: the name under which the caller
    * keeps the label, where it is another than the training table's.
    */
-  labelKey?: string | undefined;
+  labelKey?:
+    | string
+    | undefined;
+  /** The same customers by columns, in place of `instances`: for many rows, which cost a fraction as such. */
+  columns?: Columns | undefined;
+}
+
+/**
+ * 1 to 10,000 rows, a list a column, under the rules that hold for instances. A column that is left out is missing in
+ * every row.
+ */
+export interface Columns {
+  columns: Column[];
+}
+
+/** One value a row, as numbers or as texts. */
+export interface Column {
+  name: string;
+  numbers: number[];
+  /** The values themselves, or the few different ones that `codes` points to. */
+  texts: string[];
+  /** Not empty: the value of row i is `texts[codes[i]]`. */
+  codes: number[];
+  /** Rows, from 0, whose value is missing whatever stands in its place. An empty text is a missing value too. */
+  missing: number[];
 }
 
 /** Columns, not objects: element i of each list belongs to instance i. */
@@ -65,7 +91,7 @@ export interface PredictResponse {
 }
 
 function createBasePredictRequest(): PredictRequest {
-  return { model: "", version: "", instances: [], returnProba: undefined, labelKey: undefined };
+  return { model: "", version: "", instances: [], returnProba: undefined, labelKey: undefined, columns: undefined };
 }
 
 export const PredictRequest: MessageFns<PredictRequest> = {
@@ -84,6 +110,9 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     }
     if (message.labelKey !== undefined) {
       writer.uint32(42).string(message.labelKey);
+    }
+    if (message.columns !== undefined) {
+      Columns.encode(message.columns, writer.uint32(50).fork()).join();
     }
     return writer;
   },
@@ -141,6 +170,14 @@ export const PredictRequest: MessageFns<PredictRequest> = {
             message.labelKey = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.columns = Columns.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -168,6 +205,7 @@ export const PredictRequest: MessageFns<PredictRequest> = {
         : isSet(object.label_key)
         ? globalThis.String(object.label_key)
         : undefined,
+      columns: isSet(object.columns) ? Columns.fromJSON(object.columns) : undefined,
     };
   },
 
@@ -188,6 +226,9 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     if (message.labelKey !== undefined) {
       obj.labelKey = message.labelKey;
     }
+    if (message.columns !== undefined) {
+      obj.columns = Columns.toJSON(message.columns);
+    }
     return obj;
   },
 
@@ -201,6 +242,253 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     message.instances = object.instances?.map((e) => e) || [];
     message.returnProba = object.returnProba ?? undefined;
     message.labelKey = object.labelKey ?? undefined;
+    message.columns = (object.columns !== undefined && object.columns !== null)
+      ? Columns.fromPartial(object.columns)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseColumns(): Columns {
+  return { columns: [] };
+}
+
+export const Columns: MessageFns<Columns> = {
+  encode(message: Columns, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.columns) {
+      Column.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Columns {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseColumns();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.columns.push(Column.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Columns {
+    return {
+      columns: globalThis.Array.isArray(object?.columns) ? object.columns.map((e: any) => Column.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: Columns): unknown {
+    const obj: any = {};
+    if (message.columns?.length) {
+      obj.columns = message.columns.map((e) => Column.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Columns>, I>>(base?: I): Columns {
+    return Columns.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Columns>, I>>(object: I): Columns {
+    const message = createBaseColumns();
+    message.columns = object.columns?.map((e) => Column.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseColumn(): Column {
+  return { name: "", numbers: [], texts: [], codes: [], missing: [] };
+}
+
+export const Column: MessageFns<Column> = {
+  encode(message: Column, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.numbers.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.numbers) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    for (const v of message.texts) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.codes.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.codes) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    if (message.missing.length !== 0) {
+      writer.uint32(42).fork();
+      for (const v of message.missing) {
+        writer.uint32(v);
+      }
+      writer.join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Column {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseColumn();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 17) {
+              message.numbers.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.numbers.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.texts.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag === 32) {
+              message.codes.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.codes.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 5: {
+            if (tag === 40) {
+              message.missing.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 42) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.missing.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Column {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      numbers: globalThis.Array.isArray(object?.numbers) ? object.numbers.map((e: any) => globalThis.Number(e)) : [],
+      texts: globalThis.Array.isArray(object?.texts) ? object.texts.map((e: any) => globalThis.String(e)) : [],
+      codes: globalThis.Array.isArray(object?.codes) ? object.codes.map((e: any) => globalThis.Number(e)) : [],
+      missing: globalThis.Array.isArray(object?.missing) ? object.missing.map((e: any) => globalThis.Number(e)) : [],
+    };
+  },
+
+  toJSON(message: Column): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.numbers?.length) {
+      obj.numbers = message.numbers.map((e) => floatToJson(e));
+    }
+    if (message.texts?.length) {
+      obj.texts = message.texts;
+    }
+    if (message.codes?.length) {
+      obj.codes = message.codes.map((e) => Math.round(e));
+    }
+    if (message.missing?.length) {
+      obj.missing = message.missing.map((e) => Math.round(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Column>, I>>(base?: I): Column {
+    return Column.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Column>, I>>(object: I): Column {
+    const message = createBaseColumn();
+    message.name = object.name ?? "";
+    message.numbers = object.numbers?.map((e) => e) || [];
+    message.texts = object.texts?.map((e) => e) || [];
+    message.codes = object.codes?.map((e) => e) || [];
+    message.missing = object.missing?.map((e) => e) || [];
     return message;
   },
 };
@@ -468,6 +756,19 @@ export const PredictionServiceDefinition = {
         },
       },
     },
+    /**
+     * Many Predict calls over one stream, for bulk: each request is answered in its turn, and no more are taken in than
+     * are worked on, so that a client may send as fast as it can. The first request that is refused ends the stream with
+     * its error; the answers until then say which one it was.
+     */
+    predictStream: {
+      name: "PredictStream",
+      requestType: PredictRequest as typeof PredictRequest,
+      requestStream: true,
+      responseType: PredictResponse as typeof PredictResponse,
+      responseStream: true,
+      options: {},
+    },
   },
 } as const;
 
@@ -487,6 +788,20 @@ export const PredictionServiceService = {
     responseSerialize: (value: PredictResponse): Buffer => Buffer.from(PredictResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PredictResponse => PredictResponse.decode(value),
   },
+  /**
+   * Many Predict calls over one stream, for bulk: each request is answered in its turn, and no more are taken in than
+   * are worked on, so that a client may send as fast as it can. The first request that is refused ends the stream with
+   * its error; the answers until then say which one it was.
+   */
+  predictStream: {
+    path: "/holdfast.v1.PredictionService/PredictStream" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: PredictRequest): Buffer => Buffer.from(PredictRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PredictRequest => PredictRequest.decode(value),
+    responseSerialize: (value: PredictResponse): Buffer => Buffer.from(PredictResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PredictResponse => PredictResponse.decode(value),
+  },
 } as const;
 
 export interface PredictionServiceServer extends UntypedServiceImplementation {
@@ -495,6 +810,12 @@ export interface PredictionServiceServer extends UntypedServiceImplementation {
    * what came and what was expected.
    */
   predict: handleUnaryCall<PredictRequest, PredictResponse>;
+  /**
+   * Many Predict calls over one stream, for bulk: each request is answered in its turn, and no more are taken in than
+   * are worked on, so that a client may send as fast as it can. The first request that is refused ends the stream with
+   * its error; the answers until then say which one it was.
+   */
+  predictStream: handleBidiStreamingCall<PredictRequest, PredictResponse>;
 }
 
 export interface PredictionServiceClient extends Client {
@@ -517,6 +838,17 @@ export interface PredictionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PredictResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Many Predict calls over one stream, for bulk: each request is answered in its turn, and no more are taken in than
+   * are worked on, so that a client may send as fast as it can. The first request that is refused ends the stream with
+   * its error; the answers until then say which one it was.
+   */
+  predictStream(): ClientDuplexStream<PredictRequest, PredictResponse>;
+  predictStream(options: Partial<CallOptions>): ClientDuplexStream<PredictRequest, PredictResponse>;
+  predictStream(
+    metadata: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientDuplexStream<PredictRequest, PredictResponse>;
 }
 
 export const PredictionServiceClient = makeGenericClientConstructor(

@@ -1,0 +1,103 @@
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { type WireColumns, decodeColumns } from './wire/decodeColumns.ts';
+import { BYTES, VARINT, WireReader } from './wire/WireReader.ts';
+
+// A PredictRequest as far as it can be read without knowing the model: its outermost fields. The instances stay bytes until the
+// model's signature says what their names mean.
+
+export interface PredictCall {
+  /** Empty means the installation's default model. */
+  readonly model: string;
+  /** Empty means production. */
+  readonly version: string;
+  readonly returnProba: boolean;
+  readonly labelKey: string | undefined;
+  readonly rowCount: number;
+  readonly rows:
+    | {
+        readonly kind: 'instances';
+        readonly bytes: Buffer /** Where each begins and ends. */;
+        readonly bounds: Int32Array;
+      }
+    | { readonly kind: 'columns'; readonly columns: WireColumns['columns'] };
+}
+
+export const MAXIMUM_INSTANCES = 10_000;
+
+const MODEL = (1 << 3) | BYTES;
+const VERSION = (2 << 3) | BYTES;
+const INSTANCES = (3 << 3) | BYTES;
+const RETURN_PROBA = (4 << 3) | VARINT;
+const LABEL_KEY = (5 << 3) | BYTES;
+const COLUMNS = (6 << 3) | BYTES;
+
+/**
+ * @throws HoldfastError invalidArgument where there are no rows, too many, or both forms of them; WireError where the bytes
+ * are no such message
+ */
+export function decodePredictCall(bytes: Buffer): PredictCall {
+  const wire = new WireReader(bytes);
+  let model = '';
+  let version = '';
+  let returnProba = true;
+  let labelKey: string | undefined;
+  let columns: WireColumns | null = null;
+  let bounds = new Int32Array(2);
+  let count = 0;
+  while (wire.more) {
+    const tag = wire.uint32();
+    if (tag === INSTANCES) {
+      // Counted before anything is kept of them: two bytes are an instance, and a message may have millions.
+      if (2 * count === bounds.length && count < MAXIMUM_INSTANCES) bounds = doubled(bounds);
+      const end = wire.length();
+      if (count < MAXIMUM_INSTANCES) {
+        bounds[2 * count] = wire.position;
+        bounds[2 * count + 1] = end;
+      }
+      count++;
+      wire.position = end;
+    } else if (tag === MODEL) model = wire.string();
+    else if (tag === VERSION) version = wire.string();
+    else if (tag === RETURN_PROBA) returnProba = wire.bool();
+    else if (tag === LABEL_KEY) labelKey = wire.string();
+    else if (tag === COLUMNS) {
+      if (columns !== null) throw bothForms('columns are given twice');
+      const { end } = wire;
+      wire.end = wire.length();
+      columns = decodeColumns(wire, MAXIMUM_INSTANCES);
+      wire.end = end;
+    } else wire.skip(tag);
+  }
+  if (columns !== null && count > 0) throw bothForms('instances and columns are given');
+  const rowCount = columns?.rowCount ?? count;
+  if (rowCount === 0 || rowCount > MAXIMUM_INSTANCES) throw wrongCount(rowCount);
+  const rows =
+    columns === null
+      ? { kind: 'instances' as const, bytes, bounds }
+      : { kind: 'columns' as const, columns: columns.columns };
+  return { model, version, returnProba, labelKey, rowCount, rows };
+}
+
+function doubled(bounds: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * bounds.length);
+  larger.set(bounds);
+  return larger;
+}
+
+const wrongCount = (count: number): HoldfastError =>
+  new HoldfastError(
+    'invalidArgument',
+    `The request holds ${count === 0 ? 'no instance' : `${count} instances`}; expected 1 to ${MAXIMUM_INSTANCES}.${count === 0 ? '' : ' Split it into several requests.'}`,
+    {
+      violations: [
+        { field: 'instances', description: `expected 1 to ${MAXIMUM_INSTANCES} instances, got ${count}` },
+      ],
+    },
+  );
+
+const bothForms = (what: string): HoldfastError =>
+  new HoldfastError(
+    'invalidArgument',
+    `The request is ambiguous: ${what}; expected its customers once, as instances or as columns.`,
+    { violations: [{ field: 'columns', description: what }] },
+  );
