@@ -1,5 +1,8 @@
 import type { ActivityPorts } from './ActivityPorts.ts';
 import { createIngest } from './data/createIngest.ts';
+import { createBeginImport } from './imports/createBeginImport.ts';
+import { createImportFile } from './imports/createImportFile.ts';
+import { createRegisterImport } from './imports/createRegisterImport.ts';
 import { createAwaitLoaded } from './promotion/createAwaitLoaded.ts';
 import { createMoveAlias } from './promotion/createMoveAlias.ts';
 import { createVerifyArtifact } from './promotion/createVerifyArtifact.ts';
@@ -20,6 +23,9 @@ export const createActivities = (ports: ActivityPorts) => ({
   trainCandidate: createTrainCandidate(ports),
   blendCandidates: createBlendCandidates(ports),
   registerCandidates: createRegisterCandidates(ports),
+  beginImport: createBeginImport(ports),
+  importFile: createImportFile(ports),
+  registerImport: createRegisterImport(ports),
   productionVersion: createProductionVersion(ports),
   evaluateVersion: createEvaluateVersion(ports),
   verifyArtifact: createVerifyArtifact(ports),

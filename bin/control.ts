@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { buildControlServer } from '../control/buildControlServer.ts';
 import { createTemporal } from '../control/temporal/createTemporal.ts';
 import { openDatabase } from '../db/openDatabase.ts';
+import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
 import { LOOPBACK } from '../platform/addresses.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
@@ -13,9 +15,10 @@ await runProcess('control', async ({ configuration, logger }) => {
     logger.warn({ bind: configuration.bind }, 'control listens on loopback only until accounts exist');
   const database = await openDatabase({ url: databaseUrl, applicationName: 'holdfast-control' });
   const temporal = createTemporal(temporalAddress, configuration.temporalNamespace);
+  const artifacts = createLocalArtifactStore(join(configuration.home, 'artifacts'));
   const { defaultModel, ports } = configuration;
   const address = `${LOOPBACK}:${ports.control}`;
-  const server = buildControlServer({ database, temporal, logger, defaultModel, address });
+  const server = buildControlServer({ database, artifacts, temporal, logger, defaultModel, address });
   await server.listen({ host: LOOPBACK, port: ports.control, portVariable: 'HOLDFAST_CONTROL_PORT' });
   server.setServing(true);
   return {

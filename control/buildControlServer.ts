@@ -14,8 +14,10 @@ import { getExperiment } from './experiments/getExperiment.ts';
 import { listExperiments } from './experiments/listExperiments.ts';
 import { startExperiment } from './experiments/startExperiment.ts';
 import { stopExperiment } from './experiments/stopExperiment.ts';
+import { getArtifact } from './models/getArtifact.ts';
 import { getVersion } from './models/getVersion.ts';
 import { history } from './models/history.ts';
+import { importVersion, MAXIMUM_FILE_BYTES } from './models/importVersion.ts';
 import { listModels } from './models/listModels.ts';
 import { listVersions } from './models/listVersions.ts';
 import { promote } from './models/promote.ts';
@@ -32,6 +34,8 @@ export const buildControlServer = (ports: ControlPorts): GrpcServer =>
   createGrpcServer({
     descriptors: readDescriptors(),
     logger: ports.logger,
+    // A model file of the largest size, with its samples and the rest of the message.
+    maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
     services: [
       bindService(ModelServiceService, {
         listModels: () => listModels(ports),
@@ -39,6 +43,8 @@ export const buildControlServer = (ports: ControlPorts): GrpcServer =>
         getVersion: request => getVersion(ports, request),
         promote: request => promote(ports, request),
         rollback: request => rollback(ports, request),
+        importVersion: request => importVersion(ports, request),
+        getArtifact: request => getArtifact(ports, request),
         history: request => history(ports, request),
       }),
       bindService(RunServiceService, {

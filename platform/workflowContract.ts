@@ -51,6 +51,39 @@ export interface IngestDatasetResult {
   readonly table: string;
 }
 
+export interface ImportModelInput {
+  /** Default: the installation's default model. */
+  readonly model?: string;
+  /** Artifact digest of the ONNX file as it came. */
+  readonly file: string;
+  /** What it was called, for the record. */
+  readonly fileName?: string;
+  /** What the version's trainer is called; default: imported. */
+  readonly trainer?: string;
+  /** Of an input that is one matrix, in their order; default: as the file, else the definition says. */
+  readonly columns?: readonly string[];
+  /** Default: the best on the training part of the data. */
+  readonly threshold?: number;
+  /** Artifact digest of a table with the columns and `probability`, as the file's own library answered. */
+  readonly samples?: string;
+  readonly samplesName?: string;
+  /** A CSV or Parquet file the workers can read. Default: the model's newest dataset, else the definition's source. */
+  readonly data?: string;
+  /** Takes a file that answers slower than the bound. */
+  readonly allowSlow?: boolean;
+  readonly trigger?: string;
+}
+
+export interface ImportModelResult {
+  readonly runId: string;
+  readonly model: string;
+  readonly version: number;
+  /** The file was imported in this way before: the version is the one that it became then. */
+  readonly existed: boolean;
+  /** What the version would meet if it were to be promoted now. */
+  readonly gate: readonly GateCheck[];
+}
+
 export interface PromoteModelInput {
   readonly model: string;
   readonly version: number;
@@ -82,7 +115,9 @@ export interface TrainModelProgress {
 
 export interface CandidateProgress {
   readonly trainer: string;
-  readonly status: 'waiting' | 'training' | 'trained';
+  readonly status: 'waiting' | 'training' | 'trained' | 'left out';
+  /** Why it was left out. */
+  readonly reason?: string;
   readonly foldsDone: number;
   readonly foldsTotal: number;
 }

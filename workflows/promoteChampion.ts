@@ -1,8 +1,8 @@
-import { executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { executeChild, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.ts';
-import { checkGate, type GateCheck } from '../ml/evaluation/checkGate.ts';
+import type { GateCheck } from '../ml/evaluation/checkGate.ts';
 import type { Metrics } from '../ml/evaluation/Metrics.ts';
-import { DATA_BOUND, QUICK } from './activityOptions.ts';
+import { checkAgainstProduction } from './checkAgainstProduction.ts';
 import { isConflict } from './isConflict.ts';
 import { promoteModel } from './promoteModel.ts';
 
@@ -20,9 +20,6 @@ interface Promoted {
   readonly promotedTo: 'production' | 'staging' | null;
 }
 
-const { productionVersion } = proxyActivities<Activities>(QUICK);
-const { evaluateVersion } = proxyActivities<Activities>(DATA_BOUND);
-
 /**
  * The gate, and the alias that follows from it: Production where nothing is, else Staging. Where another run reaches Production
  * in between, the champion is held against what that run brought.
@@ -32,11 +29,13 @@ export async function promoteChampion({ run, champion, table, enter }: Promotion
   const { workflowId } = workflowInfo();
   for (;;) {
     enter('checking the gate');
-    const production = await productionVersion(model);
-    const standing =
-      production === null ? null : await evaluateVersion({ model, version: production, definition, table });
-    const gate: GateCheck[] = [...checkGate(run.gate, champion.metrics, standing?.metrics ?? null)];
-    if (standing?.obstacle) gate.push({ rule: 'comparable', passed: true, detail: standing.obstacle });
+    const { production, gate } = await checkAgainstProduction({
+      model,
+      definition,
+      table,
+      rules: run.gate,
+      metrics: champion.metrics,
+    });
     if (!gate.every(check => check.passed)) return { gate, promotedTo: null };
     const alias = production === null ? 'production' : 'staging';
     enter(`promoting version ${champion.version} to ${alias}`);

@@ -1,7 +1,6 @@
 import {
   ActivityCancellationType,
   CancellationScope,
-  defineQuery,
   executeChild,
   isCancellation,
   log,
@@ -11,24 +10,20 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import type { Activities } from '../activities/createActivities.ts';
 import type { TrainedCandidate } from '../activities/training/trainCandidate.ts';
 import { selectChampion } from '../ml/evaluation/selectChampion.ts';
-import type { TrainModelInput, TrainModelProgress, TrainModelResult } from '../platform/workflowContract.ts';
+import type { TrainModelInput, TrainModelResult } from '../platform/workflowContract.ts';
 import { CPU_BOUND, QUICK } from './activityOptions.ts';
 import { failureText } from './failureText.ts';
 import { ingestDataset } from './ingestDataset.ts';
 import { promoteChampion } from './promoteChampion.ts';
+import { modelAttribute, progressQuery, triggerAttribute } from './runMarks.ts';
 import { settleTogether } from './settleTogether.ts';
 import { TrainingState } from './TrainingState.ts';
 
 // Data to a gated, promoted version. Only ids and digests pass through here; whatever is decided is decided by pure
 // functions over metrics, so that a replay decides the same.
-
-export const progressQuery = defineQuery<TrainModelProgress>('progress');
-const modelAttribute = defineSearchAttributeKey('HoldfastModel', SearchAttributeType.KEYWORD);
-const triggerAttribute = defineSearchAttributeKey('HoldfastTrigger', SearchAttributeType.KEYWORD);
 
 const { beginRun, registerCandidates, endRun } = proxyActivities<Activities>(QUICK);
 // A cancelled run waits until its training has really stopped, so that "cancelled" is true when it is said.

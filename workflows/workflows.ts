@@ -1,4 +1,5 @@
 // What the worker registers; the names are the workflow types of DESIGN.
+export { importModel } from './importModel.ts';
 export { ingestDataset } from './ingestDataset.ts';
 export { promoteModel } from './promoteModel.ts';
 export { trackRun } from './trackRun.ts';

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { startRun } from '../../db/runs/startRun.ts';
 import { candidatesOf } from '../../ml/definition/candidatesOf.ts';
-import type { CandidateName, ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
+import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { trainModelInput } from './trainModelInput.ts';
 import { loadProject } from '../../projects/loadProject.ts';
@@ -14,7 +14,7 @@ export interface BegunRun {
   /** Artifact digest of the definition, with the run's recipe in it. */
   readonly definition: string;
   readonly data: string | null;
-  readonly trainers: readonly CandidateName[];
+  readonly trainers: readonly string[];
   readonly folds: number;
   readonly selection: ProjectDefinition['selection'];
   readonly gate: ProjectDefinition['gate'];

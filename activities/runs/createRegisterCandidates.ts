@@ -6,7 +6,7 @@ import type { TrainedCandidate } from '../training/trainCandidate.ts';
 
 interface RegisterCandidatesInput {
   readonly runId: string;
-  readonly candidates: readonly TrainedCandidate[];
+  readonly candidates: readonly Omit<TrainedCandidate, 'outOfFold'>[];
 }
 
 export interface RegisteredCandidate {

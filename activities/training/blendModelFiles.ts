@@ -1,6 +1,6 @@
 import type { Table } from '../../ml/dataset/Table.ts';
 import type { TableSplit } from '../../ml/dataset/splitTable.ts';
-import type { CandidateName, ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
+import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import type { Metrics } from '../../ml/evaluation/Metrics.ts';
 import { exportBlend } from '../../ml/onnx/exportBlend.ts';
 import { readMetadata } from '../../ml/onnx/readMetadata.ts';
@@ -20,7 +20,7 @@ export interface BlendModelFilesOptions {
   /** Where the training threads read the same table. */
   readonly tablePath: string;
   readonly members: readonly {
-    readonly trainer: CandidateName;
+    readonly trainer: string;
     readonly onnx: Uint8Array;
     /** Uncalibrated, one a row of the training part. */
     readonly outOfFold: Float64Array;

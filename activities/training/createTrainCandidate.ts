@@ -1,5 +1,4 @@
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import type { TrainerName } from '../../ml/definition/ProjectDefinition.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { withPulse } from '../withPulse.ts';
@@ -12,7 +11,7 @@ export interface TrainCandidateInput {
   /** Artifact digest of the validated table. */
   readonly table: string;
   readonly datasetDigest: string;
-  readonly trainer: TrainerName;
+  readonly trainer: string;
 }
 
 /** Trains one candidate; the heartbeat carries what is done, and another attempt goes on from there. */

@@ -1,7 +1,7 @@
 import { labelsOf } from '../../ml/dataset/labelsOf.ts';
 import type { TableSplit } from '../../ml/dataset/splitTable.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
-import type { CandidateName, ProjectDefinition, TrainerName } from '../../ml/definition/ProjectDefinition.ts';
+import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { crossValidationMetrics } from '../../ml/evaluation/crossValidationMetrics.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 import type { Recipe } from '../../ml/trainers/Recipe.ts';
@@ -9,6 +9,7 @@ import { recipesFor } from '../../ml/trainers/recipes.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
 import { trainingDigest } from '../../projects/trainingDigest.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
+import type { ForeignParameters } from '../adoption/ForeignParameters.ts';
 import { trainFolds } from './trainFolds.ts';
 import { verifyModelFile } from './verifyModelFile.ts';
 
@@ -24,7 +25,7 @@ export interface TrainingMaterial {
 }
 
 export interface TrainCandidateOptions extends TrainingMaterial {
-  readonly trainer: TrainerName;
+  readonly trainer: string;
   /** What earlier attempts had done. */
   readonly before: TrainCandidateHeartbeat;
   readonly onProgress: (done: TrainCandidateHeartbeat) => void;
@@ -32,7 +33,7 @@ export interface TrainCandidateOptions extends TrainingMaterial {
 }
 
 export interface TrainedCandidate {
-  readonly trainer: CandidateName;
+  readonly trainer: string;
   /** Artifact digest of the ONNX file, which holds its signature and threshold. */
   readonly digest: string;
   /** Artifact digest of the uncalibrated out-of-fold probabilities: float64, one a row of the training part. */
@@ -42,7 +43,8 @@ export interface TrainedCandidate {
   /** A blend's weights are of its members' calibrated probabilities. */
   readonly parameters:
     | Recipe
-    | { readonly trainer: 'blend'; readonly weights: Readonly<Record<string, number>> };
+    | { readonly trainer: 'blend'; readonly weights: Readonly<Record<string, number>> }
+    | ForeignParameters;
   readonly seconds: number;
 }
 

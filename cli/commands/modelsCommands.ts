@@ -12,6 +12,7 @@ import { examples } from '../examples.ts';
 import { formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
+import { addModelFileCommands } from './modelFileCommands.ts';
 import { printVersion, printVersions } from '../output/printVersions.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
 
@@ -44,6 +45,7 @@ export function addModelsCommands(program: Command, run: Runner): void {
         version === undefined ? listVersions(context, model) : showVersion(context, model, version),
       ),
     );
+  addModelFileCommands(models, run);
   models
     .command('promote')
     .description('make a version Production; answers when every inference process serves it')

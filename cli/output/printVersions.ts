@@ -57,6 +57,12 @@ const inputs = z.object({
   ),
 });
 
+/** Of a version that was not trained here. */
+const origin = z.object({
+  file: z.object({ name: z.string(), digest: z.string() }),
+  notes: z.array(z.string()),
+});
+
 /** One version in full, but for what only programs read (--json has it). */
 export function printVersion(stdout: NodeJS.WriteStream, version: ModelVersion): void {
   const facts: [string, string][] = [
@@ -73,6 +79,12 @@ export function printVersion(stdout: NodeJS.WriteStream, version: ModelVersion):
     ['created', formatTime(version.createTime)],
   ];
   for (const [name, value] of facts) stdout.write(`${name.padEnd(12)} ${value}\n`);
+  const foreign = origin.safeParse(version.parameters);
+  if (foreign.success) {
+    const { file, notes } = foreign.data;
+    stdout.write(`${'file'.padEnd(12)} ${file.name || 'without a name'} (${formatDigest(file.digest)})\n`);
+    for (const note of notes) stdout.write(`${'note'.padEnd(12)} ${note}\n`);
+  }
   stdout.write('\n');
   const folds = version.crossValidation;
   printTable(

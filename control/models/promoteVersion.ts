@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy } from '@temporalio/common';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import { listLoaded } from '../../db/processes/listLoaded.ts';
@@ -11,16 +10,13 @@ import {
 } from '../../platform/workflowContract.ts';
 import type { Promotion } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
+import { awaitResult } from '../temporal/awaitResult.ts';
 import type { Temporal } from '../temporal/createTemporal.ts';
-import { workflowError } from '../temporal/failureReason.ts';
 
 type PromoteModel = (input: PromoteModelInput) => Promise<PromoteModelResult>;
 
 /** Until accounts exist, whoever reaches the loopback port acts. */
 const ACTOR = 'operator';
-/** Every process has to load the version; above that the caller may look at the history. */
-const PROMOTION_MS = 170_000;
-const ASK_AGAIN_MS = 500;
 
 /** Runs promoteModel and waits for it; a version that is Production already is answered with no time. */
 export async function promoteVersion(
@@ -78,22 +74,8 @@ async function runPromotion(temporal: Temporal, input: PromoteModelInput): Promi
       );
     }
   });
-  const end = Date.now() + PROMOTION_MS;
-  for (;;)
-    try {
-      return await temporal.ask(() => handle.result(), end - Date.now());
-    } catch (error) {
-      if (error instanceof WorkflowFailedError)
-        throw workflowError(error, `Version ${version} of ${model} was not promoted`);
-      // The promotion goes on without us: a Temporal that restarts is asked again.
-      const away = error instanceof HoldfastError && error.code === 'unavailable';
-      if (!away) throw error;
-      if (Date.now() + ASK_AGAIN_MS < end) await sleep(ASK_AGAIN_MS);
-      else
-        throw new HoldfastError(
-          'unavailable',
-          `The promotion of ${model} to version ${version} (workflow ${workflowId}) has not ended within ${PROMOTION_MS / 1000} seconds and goes on. Does a worker run? See \`./holdfast status\`.`,
-          { cause: error },
-        );
-    }
+  return awaitResult<PromoteModelResult>(temporal, handle, {
+    failure: `Version ${version} of ${model} was not promoted`,
+    work: `The promotion of ${model} to version ${version}`,
+  });
 }

@@ -1,11 +1,12 @@
-import type { RunStatus } from '../../db/runs/Run.ts';
+import type { RunKind, RunStatus } from '../../db/runs/Run.ts';
 import type { TrainCandidateHeartbeat, TrainModelProgress } from '../../platform/workflowContract.ts';
 
-// What Temporal knows of a training run that the registry cannot know: how far it is at this moment, or that it ended without
+// What Temporal knows of a run that the registry cannot know: how far it is at this moment, or that it ended without
 // being able to say so.
 
 export interface RunFacts {
   readonly workflowId: string;
+  readonly kind: RunKind;
   /** Temporal's first execution run id: the run's id. */
   readonly id: string;
   readonly startedAt: Date;

@@ -12,7 +12,7 @@ export function encodeUnrecordedRun(
     id: facts.id,
     workflowId: facts.workflowId,
     model: start.model,
-    kind: 'trainModel',
+    kind: facts.kind,
     trigger: start.trigger,
     status: running ? RunStatus.RUN_STATUS_RUNNING : encodeStatus[facts.status],
     stage: running ? (facts.progress?.stage ?? 'waiting for a worker') : '',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listVersionsOfRuns } from '../../db/models/listVersionsOfRuns.ts';
+import { runKinds } from '../../db/runs/Run.ts';
 import { listRuns as readRows } from '../../db/runs/listRuns.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ListRunsRequest, ListRunsResponse, Run } from '../../proto/gen/holdfast/v1/run.ts';
@@ -59,7 +60,8 @@ async function listUnrecorded(ports: ControlPorts, model: string | undefined): P
   try {
     const running = await temporal.ask(async client => {
       const found: { workflowId: string; runId: string }[] = [];
-      const query = `WorkflowType = "trainModel" AND ExecutionStatus = "Running"`;
+      const types = runKinds.map(kind => JSON.stringify(kind)).join(', ');
+      const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Running"`;
       for await (const { workflowId, runId } of client.workflow.list({ query })) {
         found.push({ workflowId, runId });
         if (found.length === MAXIMUM_UNRECORDED) break;

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/client';
 import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
-import type { RunStatus } from '../../db/runs/Run.ts';
+import { runKinds, type RunStatus } from '../../db/runs/Run.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { TrainCandidateHeartbeat, TrainModelProgress } from '../../platform/workflowContract.ts';
 import type { Temporal } from '../temporal/createTemporal.ts';
@@ -35,9 +35,9 @@ const statuses: Readonly<Record<string, RunStatus>> = {
 };
 
 /**
- * Asks Temporal for a training run.
+ * Asks Temporal for a run.
  * @param runId Temporal's run id; left out: the newest run of the workflow id.
- * @returns null where Temporal does not know it, or it is no training run.
+ * @returns null where Temporal does not know it, or it is no run.
  * @throws HoldfastError unavailable where Temporal does not answer
  */
 export async function readRunFacts(
@@ -46,11 +46,13 @@ export async function readRunFacts(
   runId?: string,
 ): Promise<RunFacts | null> {
   const description = await temporal.ask(client => describe(client, workflowId, runId));
-  if (description === null || description.type !== 'trainModel') return null;
+  const kind = runKinds.find(each => each === description?.type);
+  if (description === null || kind === undefined) return null;
   const status = statuses[description.status.name] ?? 'failed';
   const running = status === 'running';
   return {
     workflowId,
+    kind,
     id: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
     startedAt: description.startTime,
     endedAt: description.closeTime ?? null,

@@ -1,10 +1,12 @@
 import { Migration0001Registry } from './Migration0001Registry.ts';
+import { Migration0003Imports } from './Migration0003Imports.ts';
 import { Migration0006Experiments } from './Migration0006Experiments.ts';
 import { Migration0007Predictions } from './Migration0007Predictions.ts';
 
 /** Every migration, in the order in which they are applied. */
 export const migrations = [
   { name: '0001_registry', class: Migration0001Registry },
+  { name: '0003_imports', class: Migration0003Imports },
   { name: '0006_experiments', class: Migration0006Experiments },
   { name: '0007_predictions', class: Migration0007Predictions },
 ];

@@ -1,4 +1,4 @@
-export const runKinds = ['trainModel'] as const;
+export const runKinds = ['trainModel', 'importModel'] as const;
 export type RunKind = (typeof runKinds)[number];
 
 export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled'] as const;
@@ -10,6 +10,8 @@ export interface RunResult {
   /** Null where the gate refused it. */
   readonly promotedTo: 'production' | 'staging' | null;
   readonly gate: readonly { readonly rule: string; readonly passed: boolean; readonly detail: string }[];
+  /** Candidates of other people's trainers that did not come about; the run went on without them. */
+  readonly leftOut?: readonly { readonly trainer: string; readonly reason: string }[];
 }
 
 /** What a list shows. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { foreignTrainer } from './foreignTrainer.ts';
 
 // What a table means: columns, label, trainers, gate. A definition is plain data, so that its digest names it and a
 // model version can carry it. Nothing here reads a file: projects/*.ts write definitions, projects/loadProject.ts
@@ -39,7 +40,7 @@ export const trainerNames = [
   'multilayerPerceptron',
 ] as const;
 
-/** What a definition may list: the trainers, and the blend of those that it lists. */
+/** What a definition may list by name: our trainers, and the blend of those that it lists; others are objects. */
 export const candidateNames = [...trainerNames, 'blend'] as const;
 
 export const metricNames = [
@@ -106,7 +107,7 @@ export const projectDefinition = z
     /** Above this share of quarantined rows the run fails with the report. */
     maximumQuarantinedShare: z.number().min(0).max(1).default(0.05),
     trainers: z
-      .array(z.enum(candidateNames))
+      .array(z.union([z.enum(candidateNames), foreignTrainer]))
       .min(1)
       .default([...candidateNames]),
     /** `holdfast`: our defaults. `original`: the parameters of the system that Holdfast replaces. */
@@ -150,12 +151,23 @@ export const projectDefinition = z
         path: ['eventTime'],
         message: `is also the ${eventTime === id ? 'id' : 'label.column'}; expected a column of its own`,
       });
-    if (new Set(trainers).size < trainers.length)
+    const names = trainers.map(trainer => (typeof trainer === 'object' ? trainer.name : trainer));
+    if (new Set(names.map(each => each.toLowerCase())).size < names.length)
       context.addIssue({
         code: 'custom',
         path: ['trainers'],
         message: 'lists one twice; expected each once',
       });
+    for (const [place, trainer] of trainers.entries())
+      if (
+        typeof trainer === 'object' &&
+        candidateNames.some(own => own.toLowerCase() === trainer.name.toLowerCase())
+      )
+        context.addIssue({
+          code: 'custom',
+          path: ['trainers', place, 'name'],
+          message: `is the name of one of Holdfast's own; expected another for the trainer on ${trainer.taskQueue}`,
+        });
     if (trainers.includes('blend') && trainers.length < 3)
       context.addIssue({
         code: 'custom',
@@ -199,5 +211,4 @@ export type ProjectDefinitionInput = z.input<typeof projectDefinition>;
 export type Offer = z.output<typeof offerDefinition>;
 export type ColumnDefinition = z.output<typeof columnDefinition>;
 export type TrainerName = (typeof trainerNames)[number];
-export type CandidateName = (typeof candidateNames)[number];
 export type MetricName = (typeof metricNames)[number];

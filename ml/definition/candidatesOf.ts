@@ -1,8 +1,10 @@
-import type { CandidateName, ProjectDefinition } from './ProjectDefinition.ts';
+import type { ProjectDefinition } from './ProjectDefinition.ts';
 
-/** What a run of the definition makes: the original system knew no blend, so that its recipe makes none either. */
+/** What a run of the definition makes, by name: the original system knew no blend, so that its recipe makes none either. */
 export const candidatesOf = ({
   trainers,
   recipe,
-}: Pick<ProjectDefinition, 'trainers' | 'recipe'>): CandidateName[] =>
-  trainers.filter(trainer => trainer !== 'blend' || recipe !== 'original');
+}: Pick<ProjectDefinition, 'trainers' | 'recipe'>): string[] =>
+  trainers
+    .filter(trainer => trainer !== 'blend' || recipe !== 'original')
+    .map(trainer => (typeof trainer === 'object' ? trainer.name : trainer));

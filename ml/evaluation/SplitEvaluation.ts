@@ -1,10 +1,9 @@
-import type { CandidateName } from '../definition/ProjectDefinition.ts';
 import type { MeanSd, Metrics } from './Metrics.ts';
 
 // What training on one split of a table came to, as plain JSON.
 
 export interface EvaluatedCandidate {
-  readonly trainer: CandidateName;
+  readonly trainer: string;
   /** On the holdout, by the model file. */
   readonly metrics: Metrics;
   /** Inside the training part. */
@@ -16,6 +15,6 @@ export interface SplitEvaluation {
   /** Of the split, and of everything that is drawn in training. */
   readonly seed: number;
   /** The candidate that cross-validation inside the training part chose. */
-  readonly champion: CandidateName;
+  readonly champion: string;
   readonly candidates: readonly EvaluatedCandidate[];
 }

@@ -1,11 +1,10 @@
-import type { CandidateName } from '../definition/ProjectDefinition.ts';
 import type { MeanSd } from './Metrics.ts';
 import { meanSd } from './meanSd.ts';
 import type { EvaluatedCandidate, SplitEvaluation } from './SplitEvaluation.ts';
 import { type MetricSpreads, spreadOf } from './spreadOf.ts';
 
 export interface CandidateSummary {
-  readonly candidate: CandidateName | 'champion';
+  readonly candidate: string;
   /** Of how many splits it was the champion. */
   readonly chosen: number;
   readonly metrics: MetricSpreads;
@@ -18,7 +17,7 @@ export interface CandidateSummary {
  * @throws RangeError where there is no split, or a split lacks its champion
  */
 export function summariseSplits(splits: readonly SplitEvaluation[]): CandidateSummary[] {
-  const of = (candidate: CandidateName): readonly EvaluatedCandidate[] =>
+  const of = (candidate: string): readonly EvaluatedCandidate[] =>
     splits.flatMap(({ candidates }) => candidates.filter(({ trainer }) => trainer === candidate));
   const champions = splits.map(({ seed, champion, candidates }) => {
     const found = candidates.find(({ trainer }) => trainer === champion);

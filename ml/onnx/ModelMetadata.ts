@@ -1,4 +1,4 @@
-import type { CandidateName, Offer } from '../definition/ProjectDefinition.ts';
+import type { Offer } from '../definition/ProjectDefinition.ts';
 
 // What a model file says of itself, as JSON under the key `holdfast` of the ONNX metadata_props. The inference server needs
 // nothing else to serve the file. No times and no version numbers: the same training gives the same bytes.
@@ -23,7 +23,8 @@ export type SignatureInput =
 export interface ModelMetadata {
   readonly format: 1;
   readonly model: string;
-  readonly trainer: CandidateName;
+  /** One of ours, `blend`, or what somebody else's is called. */
+  readonly trainer: string;
   readonly recipe: string;
   readonly seed: number;
   readonly label: { readonly column: string; readonly positive: string; readonly negative: string };

@@ -9,7 +9,7 @@ import {
   type TensorProtoSchema,
   type ValueInfoProtoSchema,
 } from 'onnx-buf';
-import { createAdoption } from './createAdoption.ts';
+import { type AdoptOptions, createAdoption } from './createAdoption.ts';
 
 // Writes an ONNX graph node by node and invents the names between them. Every list keeps the order of the calls, so that the
 // same calls give the same bytes. It knows operators only by name: what they mean is in the ONNX operator documents.
@@ -44,10 +44,10 @@ export interface Graph {
   floats(values: ArrayLike<number>, shape: readonly number[]): string;
   ints(values: readonly number[], shape: readonly number[]): string;
   /**
-   * Copies what the output of another graph is made of, under names of this graph; the inputs are this graph's own. What an
-   * earlier call copied already is shared. Returns the output's name.
+   * Copies what the output of another graph is made of, under names of this graph; the inputs are this graph's own, unless
+   * `options` say otherwise. What an earlier call copied already is shared. Returns the output's name.
    */
-  adopt(other: GraphProto, output: string): string;
+  adopt(other: GraphProto, output: string, options?: AdoptOptions): string;
   texts(values: readonly string[], shape: readonly number[]): string;
   finish(): GraphProto;
 }
@@ -99,14 +99,19 @@ export function createGraph(name: string, inputs: readonly GraphInput[]): Graph 
     constants.push({ ...tensor, name: constantName, dims: shape.map(BigInt) });
     return constantName;
   };
-  const adopted = createAdoption(
-    node => {
+  let inner = 0;
+  const adopted = createAdoption({
+    addNode: node => {
       const nodeName = `${prefix}${node.opType}${nodes.length}`;
-      nodes.push({ ...node, name: nodeName, output: [nodeName] });
-      return nodeName;
+      const output = (node.output ?? []).map((name, place) =>
+        name === '' ? '' : place === 0 ? nodeName : `${nodeName}_${place}`,
+      );
+      nodes.push({ ...node, name: nodeName, output });
+      return output;
     },
-    tensor => constant(tensor, tensor.dims.map(Number)),
-  );
+    addConstant: tensor => constant(tensor, tensor.dims.map(Number)),
+    freshName: () => `${prefix}inner${inner++}`,
+  });
   return {
     adopt: adopted,
     add(operator, nodeInputs, { domain = '', attributes = {}, output } = {}) {

@@ -4,13 +4,7 @@ import type { Pipeline } from '../trainers/Pipeline.ts';
 import type { Graph } from './createGraph.ts';
 import type { ModelMetadata } from './ModelMetadata.ts';
 import { METADATA_KEY } from './modelMetadataSchema.ts';
-
-/** IR 8 and operator set 17 are what every onnxruntime since 1.12 loads; nothing newer is needed. */
-const IR_VERSION = 8n;
-const OPERATOR_SETS = [
-  { domain: '', version: 17n },
-  { domain: 'ai.onnx.ml', version: 3n },
-];
+import { IR_VERSION, operatorSets } from './operatorSets.ts';
 
 /** Adds the output `label` to a graph that has `probabilities`, and writes graph and metadata as an ONNX file. */
 export function finishModel(
@@ -31,7 +25,7 @@ export function finishModel(
   );
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
-    opsetImport: OPERATOR_SETS,
+    opsetImport: [...operatorSets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
     producerName: 'holdfast',
     graph: graph.finish(),
     metadataProps: [{ key: METADATA_KEY, value: sortedJson(metadata) }],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { candidateNames, offerDefinition } from '../definition/ProjectDefinition.ts';
+import { offerDefinition } from '../definition/ProjectDefinition.ts';
+import { trainerText } from '../definition/foreignTrainer.ts';
 import type { ModelMetadata } from './ModelMetadata.ts';
 
 // ModelMetadata as a check, for bytes that came from elsewhere. The type says what the fields mean.
@@ -12,7 +13,7 @@ export const METADATA_KEY = 'holdfast';
 export const modelMetadataSchema = z.strictObject({
   format: z.literal(1),
   model: z.string().min(1),
-  trainer: z.enum(candidateNames),
+  trainer: trainerText,
   recipe: z.string().min(1),
   seed: z.number().int().min(0),
   label: z.strictObject({

@@ -123,12 +123,14 @@ const sets: Readonly<Record<ProjectDefinition['recipe'], RecipeSet>> = {
 };
 
 /**
- * One recipe for each of the definition's trainers, in its order; the blend has none, as it trains nothing on rows.
+ * One recipe for each of the definition's trainers that are ours, in its order; the blend has none, as it trains nothing on rows.
  * @param recipe the set to take; the definition's own where left out
  */
 export function recipesFor(
   definition: Pick<ProjectDefinition, 'trainers' | 'recipe'>,
   recipe: ProjectDefinition['recipe'] = definition.recipe,
 ): Recipe[] {
-  return definition.trainers.flatMap(trainer => (trainer === 'blend' ? [] : [sets[recipe][trainer]]));
+  return definition.trainers.flatMap(trainer =>
+    trainer === 'blend' || typeof trainer === 'object' ? [] : [sets[recipe][trainer]],
+  );
 }

@@ -1,6 +1,5 @@
 import type { Activities } from '../../activities/createActivities.ts';
 import type { TrainedCandidate } from '../../activities/training/trainCandidate.ts';
-import type { CandidateName } from '../../ml/definition/ProjectDefinition.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 
 // Activities without side effects, for tests of what a workflow decides: the real ones run in test/e2e. Each call is noted.
@@ -32,9 +31,28 @@ export const blendWith = (gain: MeanSd): TrainedCandidate => ({
   seconds: 1,
 });
 
+const foreignCandidate = (trainer: string, origin: 'import' | 'task queue') => ({
+  trainer,
+  digest: digest('c'),
+  metrics: metricsWith(),
+  crossValidation: {},
+  parameters: {
+    trainer,
+    origin,
+    file: { name: 'model.onnx', digest: digest('1'), bytes: 100 },
+    producer: 'skl2onnx',
+    operatorSets: { 'ai.onnx': 17 },
+    calibrated: false,
+    latency: { oneRowMs: 0.1, thousandRowsMs: 5 },
+    samplesMet: null,
+    notes: [],
+  },
+  seconds: 1,
+});
+
 export function fakeActivities(
   overrides: Partial<Activities> = {},
-  trainers: readonly CandidateName[] = ['logisticRegression', 'gradientBoosting', 'blend'],
+  trainers: readonly string[] = ['logisticRegression', 'gradientBoosting', 'blend'],
 ) {
   const calls: { name: string; input: unknown }[] = [];
   const defaults: Activities = {
@@ -75,6 +93,17 @@ export function fakeActivities(
         metrics,
         crossValidation,
       })),
+    beginImport: async () => ({
+      model: 'churn',
+      trigger: 'test',
+      trainer: 'imported',
+      definition: digest('d'),
+      data: null,
+      gate: { minimumRocAuc: 0.6, maximumCalibrationError: 0.1, maximumLogLossIncrease: 0 },
+      input: { file: digest('1') },
+    }),
+    importFile: async ({ trainer }) => foreignCandidate(trainer, 'import'),
+    registerImport: async ({ candidate }) => ({ version: 3, metrics: candidate.metrics, existed: false }),
     productionVersion: async () => null,
     evaluateVersion: async () => ({ metrics: metricsWith(), obstacle: null }),
     verifyArtifact: async () => undefined,

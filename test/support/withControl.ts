@@ -10,6 +10,7 @@ import { createEndRun } from '../../activities/runs/createEndRun.ts';
 import { buildControlServer } from '../../control/buildControlServer.ts';
 import { createTemporal } from '../../control/temporal/createTemporal.ts';
 import type { Database } from '../../db/Database.ts';
+import type { ArtifactStore } from '../../platform/ArtifactStore.ts';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
 import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { TASK_QUEUE } from '../../platform/workflowContract.ts';
@@ -30,6 +31,8 @@ import { withTemporaryFolder } from './withTemporaryFolder.ts';
 
 export interface ControlWorld {
   readonly address: string;
+  readonly home: string;
+  readonly artifacts: ArtifactStore;
   readonly database: Database;
   readonly temporal: Client;
   readonly models: GrpcClient<typeof ModelServiceService>;
@@ -54,10 +57,12 @@ export async function withControl<T>(
   const environment = await testTemporal(test);
   return withTemporaryFolder(home =>
     withDatabase(async database => {
+      const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
       const temporal = createTemporal(options.temporalAddress ?? environment.address, 'default');
       const { logger } = collectLogs();
       const server = buildControlServer({
         database,
+        artifacts,
         temporal,
         logger,
         defaultModel: 'churn',
@@ -72,7 +77,6 @@ export async function withControl<T>(
         experiments: createGrpcClient(ExperimentServiceService, { address, peer: 'control' }),
         system: createGrpcClient(SystemServiceService, { address, peer: 'control' }),
       };
-      const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
       const real = {
         beginRun: createBeginRun({
           artifacts,
@@ -102,7 +106,15 @@ export async function withControl<T>(
         });
       };
       try {
-        return await work({ address, database, temporal: environment.client, ...clients, startWorker });
+        return await work({
+          address,
+          home,
+          artifacts,
+          database,
+          temporal: environment.client,
+          ...clients,
+          startWorker,
+        });
       } finally {
         await terminateAll(environment.client);
         for (const stop of stops) await stop();

@@ -32,7 +32,7 @@ export interface InferenceWorld {
   readonly databaseUrl: string;
   readonly artifacts: ArtifactStore;
   /** Registers models as the versions 1, 2, … of their name, and stores their files. */
-  register(...models: SmallModel[]): Promise<void>;
+  register(...models: Pick<SmallModel, 'bytes' | 'digest' | 'metadata'>[]): Promise<void>;
   promote(version: number, alias?: AliasName, model?: string): Promise<void>;
   /** Starts a process; closed with the world, if not before. */
   start(options?: Partial<InferenceOptions>): Promise<Served>;

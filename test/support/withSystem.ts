@@ -42,7 +42,14 @@ export const withSystem = <T>(
     const served = await world.start();
     const temporal = createTemporal('127.0.0.1:1', 'default');
     const { logger } = collectLogs();
-    const server = buildControlServer({ database, temporal, logger, defaultModel: 'churn', address: 'test' });
+    const server = buildControlServer({
+      database,
+      artifacts,
+      temporal,
+      logger,
+      defaultModel: 'churn',
+      address: 'test',
+    });
     const port = await server.listen({ host: '127.0.0.1', port: 0 });
     server.setServing(true);
     const addresses = {

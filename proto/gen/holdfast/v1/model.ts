@@ -146,6 +146,67 @@ export interface AliasEvent {
   time?: Date | undefined;
 }
 
+export interface ImportVersionRequest {
+  /** Its project definition must be there. */
+  model: string;
+  /** The ONNX file, at most 128 MiB (24 MiB over REST). */
+  content: Buffer;
+  /** What the file was called, for the record. */
+  fileName: string;
+  /** What the version's trainer is called; empty means imported. */
+  trainer: string;
+  /** Of an input that is one matrix, in the order that it was trained on; empty means as the file, else the definition says. */
+  columns: string[];
+  /** Unset means the best on the training part of the data. */
+  threshold?:
+    | number
+    | undefined;
+  /** A CSV or Parquet table with the columns and `probability`, as the file's own library answered; empty means none. */
+  samples: Buffer;
+  samplesName: string;
+  /** A table that the workers can read; empty means the model's newest dataset, else the definition's own source. */
+  data: string;
+  /** Takes a file that answers slower than the bound. */
+  allowSlow: boolean;
+  /** Who or what asks, for the record; empty means api. */
+  trigger: string;
+}
+
+export interface ImportedVersion {
+  version?:
+    | ModelVersion
+    | undefined;
+  /** What it would meet if it were to be promoted now. */
+  gate: GateCheck[];
+  /** What was assumed, and what its figures are worth. */
+  notes: string[];
+  /** The file was imported in this way before; nothing was added. */
+  existed: boolean;
+  runId: string;
+}
+
+export interface GateCheck {
+  rule: string;
+  passed: boolean;
+  detail: string;
+}
+
+export interface GetArtifactRequest {
+  model: string;
+  /** A number or an alias; empty means production. */
+  version: string;
+}
+
+export interface Artifact {
+  model: string;
+  version: number;
+  /** SHA-256 of the content, in lower-case hexadecimal. */
+  digest: string;
+  /** What to call it, as churn-v3.onnx. */
+  fileName: string;
+  content: Buffer;
+}
+
 function createBaseListModelsRequest(): ListModelsRequest {
   return {};
 }
@@ -2085,6 +2146,721 @@ export const AliasEvent: MessageFns<AliasEvent> = {
   },
 };
 
+function createBaseImportVersionRequest(): ImportVersionRequest {
+  return {
+    model: "",
+    content: Buffer.alloc(0),
+    fileName: "",
+    trainer: "",
+    columns: [],
+    threshold: undefined,
+    samples: Buffer.alloc(0),
+    samplesName: "",
+    data: "",
+    allowSlow: false,
+    trigger: "",
+  };
+}
+
+export const ImportVersionRequest: MessageFns<ImportVersionRequest> = {
+  encode(message: ImportVersionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.content.length !== 0) {
+      writer.uint32(18).bytes(message.content);
+    }
+    if (message.fileName !== "") {
+      writer.uint32(26).string(message.fileName);
+    }
+    if (message.trainer !== "") {
+      writer.uint32(34).string(message.trainer);
+    }
+    for (const v of message.columns) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.threshold !== undefined) {
+      writer.uint32(49).double(message.threshold);
+    }
+    if (message.samples.length !== 0) {
+      writer.uint32(58).bytes(message.samples);
+    }
+    if (message.samplesName !== "") {
+      writer.uint32(66).string(message.samplesName);
+    }
+    if (message.data !== "") {
+      writer.uint32(74).string(message.data);
+    }
+    if (message.allowSlow !== false) {
+      writer.uint32(80).bool(message.allowSlow);
+    }
+    if (message.trigger !== "") {
+      writer.uint32(90).string(message.trigger);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportVersionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportVersionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.content = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.fileName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.trainer = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.columns.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.threshold = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.samples = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.samplesName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.data = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.allowSlow = reader.bool();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.trigger = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ImportVersionRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      content: isSet(object.content) ? Buffer.from(bytesFromBase64(object.content)) : Buffer.alloc(0),
+      fileName: isSet(object.fileName)
+        ? globalThis.String(object.fileName)
+        : isSet(object.file_name)
+        ? globalThis.String(object.file_name)
+        : "",
+      trainer: isSet(object.trainer) ? globalThis.String(object.trainer) : "",
+      columns: globalThis.Array.isArray(object?.columns) ? object.columns.map((e: any) => globalThis.String(e)) : [],
+      threshold: isSet(object.threshold) ? globalThis.Number(object.threshold) : undefined,
+      samples: isSet(object.samples) ? Buffer.from(bytesFromBase64(object.samples)) : Buffer.alloc(0),
+      samplesName: isSet(object.samplesName)
+        ? globalThis.String(object.samplesName)
+        : isSet(object.samples_name)
+        ? globalThis.String(object.samples_name)
+        : "",
+      data: isSet(object.data) ? globalThis.String(object.data) : "",
+      allowSlow: isSet(object.allowSlow)
+        ? globalThis.Boolean(object.allowSlow)
+        : isSet(object.allow_slow)
+        ? globalThis.Boolean(object.allow_slow)
+        : false,
+      trigger: isSet(object.trigger) ? globalThis.String(object.trigger) : "",
+    };
+  },
+
+  toJSON(message: ImportVersionRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.content.length !== 0) {
+      obj.content = base64FromBytes(message.content);
+    }
+    if (message.fileName !== "") {
+      obj.fileName = message.fileName;
+    }
+    if (message.trainer !== "") {
+      obj.trainer = message.trainer;
+    }
+    if (message.columns?.length) {
+      obj.columns = message.columns;
+    }
+    if (message.threshold !== undefined) {
+      obj.threshold = floatToJson(message.threshold);
+    }
+    if (message.samples.length !== 0) {
+      obj.samples = base64FromBytes(message.samples);
+    }
+    if (message.samplesName !== "") {
+      obj.samplesName = message.samplesName;
+    }
+    if (message.data !== "") {
+      obj.data = message.data;
+    }
+    if (message.allowSlow !== false) {
+      obj.allowSlow = message.allowSlow;
+    }
+    if (message.trigger !== "") {
+      obj.trigger = message.trigger;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ImportVersionRequest>, I>>(base?: I): ImportVersionRequest {
+    return ImportVersionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ImportVersionRequest>, I>>(object: I): ImportVersionRequest {
+    const message = createBaseImportVersionRequest();
+    message.model = object.model ?? "";
+    message.content = object.content ?? Buffer.alloc(0);
+    message.fileName = object.fileName ?? "";
+    message.trainer = object.trainer ?? "";
+    message.columns = object.columns?.map((e) => e) || [];
+    message.threshold = object.threshold ?? undefined;
+    message.samples = object.samples ?? Buffer.alloc(0);
+    message.samplesName = object.samplesName ?? "";
+    message.data = object.data ?? "";
+    message.allowSlow = object.allowSlow ?? false;
+    message.trigger = object.trigger ?? "";
+    return message;
+  },
+};
+
+function createBaseImportedVersion(): ImportedVersion {
+  return { version: undefined, gate: [], notes: [], existed: false, runId: "" };
+}
+
+export const ImportedVersion: MessageFns<ImportedVersion> = {
+  encode(message: ImportedVersion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== undefined) {
+      ModelVersion.encode(message.version, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.gate) {
+      GateCheck.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.notes) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.existed !== false) {
+      writer.uint32(32).bool(message.existed);
+    }
+    if (message.runId !== "") {
+      writer.uint32(42).string(message.runId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ImportedVersion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseImportedVersion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.version = ModelVersion.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.gate.push(GateCheck.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.notes.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.existed = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.runId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ImportedVersion {
+    return {
+      version: isSet(object.version) ? ModelVersion.fromJSON(object.version) : undefined,
+      gate: globalThis.Array.isArray(object?.gate) ? object.gate.map((e: any) => GateCheck.fromJSON(e)) : [],
+      notes: globalThis.Array.isArray(object?.notes) ? object.notes.map((e: any) => globalThis.String(e)) : [],
+      existed: isSet(object.existed) ? globalThis.Boolean(object.existed) : false,
+      runId: isSet(object.runId)
+        ? globalThis.String(object.runId)
+        : isSet(object.run_id)
+        ? globalThis.String(object.run_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ImportedVersion): unknown {
+    const obj: any = {};
+    if (message.version !== undefined) {
+      obj.version = ModelVersion.toJSON(message.version);
+    }
+    if (message.gate?.length) {
+      obj.gate = message.gate.map((e) => GateCheck.toJSON(e));
+    }
+    if (message.notes?.length) {
+      obj.notes = message.notes;
+    }
+    if (message.existed !== false) {
+      obj.existed = message.existed;
+    }
+    if (message.runId !== "") {
+      obj.runId = message.runId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ImportedVersion>, I>>(base?: I): ImportedVersion {
+    return ImportedVersion.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ImportedVersion>, I>>(object: I): ImportedVersion {
+    const message = createBaseImportedVersion();
+    message.version = (object.version !== undefined && object.version !== null)
+      ? ModelVersion.fromPartial(object.version)
+      : undefined;
+    message.gate = object.gate?.map((e) => GateCheck.fromPartial(e)) || [];
+    message.notes = object.notes?.map((e) => e) || [];
+    message.existed = object.existed ?? false;
+    message.runId = object.runId ?? "";
+    return message;
+  },
+};
+
+function createBaseGateCheck(): GateCheck {
+  return { rule: "", passed: false, detail: "" };
+}
+
+export const GateCheck: MessageFns<GateCheck> = {
+  encode(message: GateCheck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.rule !== "") {
+      writer.uint32(10).string(message.rule);
+    }
+    if (message.passed !== false) {
+      writer.uint32(16).bool(message.passed);
+    }
+    if (message.detail !== "") {
+      writer.uint32(26).string(message.detail);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GateCheck {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGateCheck();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.rule = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.passed = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.detail = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GateCheck {
+    return {
+      rule: isSet(object.rule) ? globalThis.String(object.rule) : "",
+      passed: isSet(object.passed) ? globalThis.Boolean(object.passed) : false,
+      detail: isSet(object.detail) ? globalThis.String(object.detail) : "",
+    };
+  },
+
+  toJSON(message: GateCheck): unknown {
+    const obj: any = {};
+    if (message.rule !== "") {
+      obj.rule = message.rule;
+    }
+    if (message.passed !== false) {
+      obj.passed = message.passed;
+    }
+    if (message.detail !== "") {
+      obj.detail = message.detail;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GateCheck>, I>>(base?: I): GateCheck {
+    return GateCheck.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GateCheck>, I>>(object: I): GateCheck {
+    const message = createBaseGateCheck();
+    message.rule = object.rule ?? "";
+    message.passed = object.passed ?? false;
+    message.detail = object.detail ?? "";
+    return message;
+  },
+};
+
+function createBaseGetArtifactRequest(): GetArtifactRequest {
+  return { model: "", version: "" };
+}
+
+export const GetArtifactRequest: MessageFns<GetArtifactRequest> = {
+  encode(message: GetArtifactRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetArtifactRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetArtifactRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetArtifactRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+    };
+  },
+
+  toJSON(message: GetArtifactRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetArtifactRequest>, I>>(base?: I): GetArtifactRequest {
+    return GetArtifactRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetArtifactRequest>, I>>(object: I): GetArtifactRequest {
+    const message = createBaseGetArtifactRequest();
+    message.model = object.model ?? "";
+    message.version = object.version ?? "";
+    return message;
+  },
+};
+
+function createBaseArtifact(): Artifact {
+  return { model: "", version: 0, digest: "", fileName: "", content: Buffer.alloc(0) };
+}
+
+export const Artifact: MessageFns<Artifact> = {
+  encode(message: Artifact, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).int32(message.version);
+    }
+    if (message.digest !== "") {
+      writer.uint32(26).string(message.digest);
+    }
+    if (message.fileName !== "") {
+      writer.uint32(34).string(message.fileName);
+    }
+    if (message.content.length !== 0) {
+      writer.uint32(42).bytes(message.content);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Artifact {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArtifact();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.fileName = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.content = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Artifact {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+      fileName: isSet(object.fileName)
+        ? globalThis.String(object.fileName)
+        : isSet(object.file_name)
+        ? globalThis.String(object.file_name)
+        : "",
+      content: isSet(object.content) ? Buffer.from(bytesFromBase64(object.content)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: Artifact): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    if (message.fileName !== "") {
+      obj.fileName = message.fileName;
+    }
+    if (message.content.length !== 0) {
+      obj.content = base64FromBytes(message.content);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Artifact>, I>>(base?: I): Artifact {
+    return Artifact.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Artifact>, I>>(object: I): Artifact {
+    const message = createBaseArtifact();
+    message.model = object.model ?? "";
+    message.version = object.version ?? 0;
+    message.digest = object.digest ?? "";
+    message.fileName = object.fileName ?? "";
+    message.content = object.content ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
 /** The registry: model versions, what they were made from, and which of them is Production. */
 export type ModelServiceDefinition = typeof ModelServiceDefinition;
 export const ModelServiceDefinition = {
@@ -2338,6 +3114,130 @@ export const ModelServiceDefinition = {
         },
       },
     },
+    /**
+     * A model file made elsewhere becomes a version: checked, evaluated, never promoted by itself. The same file asked for in the
+     * same way answers the version that it became.
+     */
+    importVersion: {
+      name: "ImportVersion",
+      requestType: ImportVersionRequest as typeof ImportVersionRequest,
+      requestStream: false,
+      responseType: ImportedVersion as typeof ImportedVersion,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              39,
+              58,
+              1,
+              42,
+              34,
+              34,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              47,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              115,
+              58,
+              105,
+              109,
+              112,
+              111,
+              114,
+              116,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /** A version's ONNX file. */
+    getArtifact: {
+      name: "GetArtifact",
+      requestType: GetArtifactRequest as typeof GetArtifactRequest,
+      requestStream: false,
+      responseType: Artifact as typeof Artifact,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              48,
+              18,
+              46,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              47,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              115,
+              47,
+              123,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              125,
+              47,
+              97,
+              114,
+              116,
+              105,
+              102,
+              97,
+              99,
+              116,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
     /** Every move of an alias, newest first. */
     history: {
       name: "History",
@@ -2438,6 +3338,29 @@ export const ModelServiceService = {
     responseSerialize: (value: Promotion): Buffer => Buffer.from(Promotion.encode(value).finish()),
     responseDeserialize: (value: Buffer): Promotion => Promotion.decode(value),
   },
+  /**
+   * A model file made elsewhere becomes a version: checked, evaluated, never promoted by itself. The same file asked for in the
+   * same way answers the version that it became.
+   */
+  importVersion: {
+    path: "/holdfast.v1.ModelService/ImportVersion" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ImportVersionRequest): Buffer => Buffer.from(ImportVersionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ImportVersionRequest => ImportVersionRequest.decode(value),
+    responseSerialize: (value: ImportedVersion): Buffer => Buffer.from(ImportedVersion.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ImportedVersion => ImportedVersion.decode(value),
+  },
+  /** A version's ONNX file. */
+  getArtifact: {
+    path: "/holdfast.v1.ModelService/GetArtifact" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetArtifactRequest): Buffer => Buffer.from(GetArtifactRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetArtifactRequest => GetArtifactRequest.decode(value),
+    responseSerialize: (value: Artifact): Buffer => Buffer.from(Artifact.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Artifact => Artifact.decode(value),
+  },
   /** Every move of an alias, newest first. */
   history: {
     path: "/holdfast.v1.ModelService/History" as const,
@@ -2459,6 +3382,13 @@ export interface ModelServiceServer extends UntypedServiceImplementation {
   promote: handleUnaryCall<PromoteRequest, Promotion>;
   /** Promotes the version that was Production before the present one. */
   rollback: handleUnaryCall<RollbackRequest, Promotion>;
+  /**
+   * A model file made elsewhere becomes a version: checked, evaluated, never promoted by itself. The same file asked for in the
+   * same way answers the version that it became.
+   */
+  importVersion: handleUnaryCall<ImportVersionRequest, ImportedVersion>;
+  /** A version's ONNX file. */
+  getArtifact: handleUnaryCall<GetArtifactRequest, Artifact>;
   /** Every move of an alias, newest first. */
   history: handleUnaryCall<HistoryRequest, HistoryResponse>;
 }
@@ -2542,6 +3472,41 @@ export interface ModelServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Promotion) => void,
   ): ClientUnaryCall;
+  /**
+   * A model file made elsewhere becomes a version: checked, evaluated, never promoted by itself. The same file asked for in the
+   * same way answers the version that it became.
+   */
+  importVersion(
+    request: ImportVersionRequest,
+    callback: (error: ServiceError | null, response: ImportedVersion) => void,
+  ): ClientUnaryCall;
+  importVersion(
+    request: ImportVersionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ImportedVersion) => void,
+  ): ClientUnaryCall;
+  importVersion(
+    request: ImportVersionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ImportedVersion) => void,
+  ): ClientUnaryCall;
+  /** A version's ONNX file. */
+  getArtifact(
+    request: GetArtifactRequest,
+    callback: (error: ServiceError | null, response: Artifact) => void,
+  ): ClientUnaryCall;
+  getArtifact(
+    request: GetArtifactRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Artifact) => void,
+  ): ClientUnaryCall;
+  getArtifact(
+    request: GetArtifactRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Artifact) => void,
+  ): ClientUnaryCall;
   /** Every move of an alias, newest first. */
   history(
     request: HistoryRequest,
@@ -2568,6 +3533,14 @@ export const ModelServiceClient = makeGenericClientConstructor(
   service: typeof ModelServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

@@ -22,7 +22,7 @@ import {
 } from "@grpc/grpc-js";
 import { Struct } from "../../google/protobuf/struct.ts";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
-import { MeanSd, Metrics } from "./model.ts";
+import { GateCheck, MeanSd, Metrics } from "./model.ts";
 
 export const protobufPackage = "holdfast.v1";
 
@@ -157,7 +157,7 @@ export interface DatasetSummary {
 
 export interface Candidate {
   trainer: string;
-  /** waiting, training or trained. */
+  /** waiting, training, trained or left out. */
   status: string;
   foldsDone: number;
   foldsTotal: number;
@@ -167,6 +167,8 @@ export interface Candidate {
   seconds: number;
   version?: number | undefined;
   digest: string;
+  /** Why it was left out. */
+  reason: string;
 }
 
 export interface Candidate_CrossValidationEntry {
@@ -182,12 +184,6 @@ export interface RunResult {
   gate: GateCheck[];
   /** What was asked, for the record. */
   input?: { [key: string]: any } | undefined;
-}
-
-export interface GateCheck {
-  rule: string;
-  passed: boolean;
-  detail: string;
 }
 
 function createBaseStartTrainingRequest(): StartTrainingRequest {
@@ -1105,6 +1101,7 @@ function createBaseCandidate(): Candidate {
     seconds: 0,
     version: undefined,
     digest: "",
+    reason: "",
   };
 }
 
@@ -1136,6 +1133,9 @@ export const Candidate: MessageFns<Candidate> = {
     }
     if (message.digest !== "") {
       writer.uint32(74).string(message.digest);
+    }
+    if (message.reason !== "") {
+      writer.uint32(82).string(message.reason);
     }
     return writer;
   },
@@ -1228,6 +1228,14 @@ export const Candidate: MessageFns<Candidate> = {
             message.digest = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1285,6 +1293,7 @@ export const Candidate: MessageFns<Candidate> = {
       seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
       version: isSet(object.version) ? globalThis.Number(object.version) : undefined,
       digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
   },
 
@@ -1323,6 +1332,9 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.digest !== "") {
       obj.digest = message.digest;
     }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
     return obj;
   },
 
@@ -1350,6 +1362,7 @@ export const Candidate: MessageFns<Candidate> = {
     message.seconds = object.seconds ?? 0;
     message.version = object.version ?? undefined;
     message.digest = object.digest ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };
@@ -1564,107 +1577,6 @@ export const RunResult: MessageFns<RunResult> = {
     message.promotedTo = object.promotedTo ?? "";
     message.gate = object.gate?.map((e) => GateCheck.fromPartial(e)) || [];
     message.input = object.input ?? undefined;
-    return message;
-  },
-};
-
-function createBaseGateCheck(): GateCheck {
-  return { rule: "", passed: false, detail: "" };
-}
-
-export const GateCheck: MessageFns<GateCheck> = {
-  encode(message: GateCheck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.rule !== "") {
-      writer.uint32(10).string(message.rule);
-    }
-    if (message.passed !== false) {
-      writer.uint32(16).bool(message.passed);
-    }
-    if (message.detail !== "") {
-      writer.uint32(26).string(message.detail);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GateCheck {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGateCheck();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.rule = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.passed = reader.bool();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.detail = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): GateCheck {
-    return {
-      rule: isSet(object.rule) ? globalThis.String(object.rule) : "",
-      passed: isSet(object.passed) ? globalThis.Boolean(object.passed) : false,
-      detail: isSet(object.detail) ? globalThis.String(object.detail) : "",
-    };
-  },
-
-  toJSON(message: GateCheck): unknown {
-    const obj: any = {};
-    if (message.rule !== "") {
-      obj.rule = message.rule;
-    }
-    if (message.passed !== false) {
-      obj.passed = message.passed;
-    }
-    if (message.detail !== "") {
-      obj.detail = message.detail;
-    }
-    return obj;
-  },
-
-  create<I extends Exact<DeepPartial<GateCheck>, I>>(base?: I): GateCheck {
-    return GateCheck.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<GateCheck>, I>>(object: I): GateCheck {
-    const message = createBaseGateCheck();
-    message.rule = object.rule ?? "";
-    message.passed = object.passed ?? false;
-    message.detail = object.detail ?? "";
     return message;
   },
 };
