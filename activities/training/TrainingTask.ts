@@ -35,6 +35,15 @@ export interface BlendTask {
 
 export type TrainingTask = FoldTask | FinalTask | BlendTask;
 
+/** A task as it reaches a training thread. */
+export interface TrainingOrder {
+  readonly task: TrainingTask;
+  /** Of the pool. */
+  readonly threads: number;
+  /** How many tasks wait or run in the pool at this moment; shared with its event loop, which counts. */
+  readonly underWay: Int32Array<SharedArrayBuffer>;
+}
+
 export interface FoldResult {
   readonly kind: 'fold';
   /** Uncalibrated, one a row of the fold, rows ascending. */

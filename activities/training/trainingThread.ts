@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { labelsOf } from '../../ml/dataset/labelsOf.ts';
 import { decodeTable } from '../../ml/dataset/tableCodec.ts';
 import type { Table } from '../../ml/dataset/Table.ts';
+import type { Crew } from '../../ml/kernels/Crew.ts';
 import { exportPipeline } from '../../ml/onnx/exportPipeline.ts';
 import { signatureInputs } from '../../ml/onnx/signatureInputs.ts';
 import { deriveSeed } from '../../ml/random/deriveSeed.ts';
@@ -9,6 +10,7 @@ import { fitBlend } from '../../ml/trainers/blend/fitBlend.ts';
 import { predict } from '../../ml/trainers/predict.ts';
 import { trainFinal } from '../../ml/trainers/trainFinal.ts';
 import { trainFold } from '../../ml/trainers/trainFold.ts';
+import { createThreadCrew } from './createThreadCrew.ts';
 import type {
   BlendResult,
   BlendTask,
@@ -16,8 +18,8 @@ import type {
   FinalTask,
   FoldResult,
   FoldTask,
+  TrainingOrder,
   TrainingResult,
-  TrainingTask,
 } from './TrainingTask.ts';
 
 // What a training thread runs. It reads the table once and keeps it, since the tasks of a run all use the same; it writes
@@ -30,13 +32,19 @@ function readTable(path: string): Table {
   return cached.table;
 }
 
-export default function run(task: TrainingTask): TrainingResult {
-  const table = readTable(task.tablePath);
-  if (task.kind === 'blend') return runBlend(task, table);
-  return task.kind === 'fold' ? runFold(task, table) : runFinal(task, table);
+/** The pool's threads that no task needs work along on this one, as a crew; each is given up as soon as a task comes for it. */
+export default async function run({ task, threads, underWay }: TrainingOrder): Promise<TrainingResult> {
+  const crew = createThreadCrew(() => Math.floor(threads / Math.max(1, Atomics.load(underWay, 0))));
+  try {
+    const table = readTable(task.tablePath);
+    if (task.kind === 'blend') return runBlend(task, table);
+    return task.kind === 'fold' ? runFold(task, table, crew) : runFinal(task, table, crew);
+  } finally {
+    await crew.close();
+  }
 }
 
-function runFold({ definition, split, recipe, fold }: FoldTask, table: Table): FoldResult {
+function runFold({ definition, split, recipe, fold }: FoldTask, table: Table, crew: Crew): FoldResult {
   const { train, foldOf } = split;
   const started = performance.now();
   const probabilities = trainFold({
@@ -45,11 +53,16 @@ function runFold({ definition, split, recipe, fold }: FoldTask, table: Table): F
     evaluateRows: train.filter((_row, place) => foldOf[place] === fold),
     recipe,
     seed: deriveSeed(definition.seed, recipe.trainer, 'fold', fold),
+    crew,
   });
   return { kind: 'fold', probabilities, seconds: (performance.now() - started) / 1000 };
 }
 
-function runFinal({ definition, split, recipe, outOfFold, metadata }: FinalTask, table: Table): FinalResult {
+function runFinal(
+  { definition, split, recipe, outOfFold, metadata }: FinalTask,
+  table: Table,
+  crew: Crew,
+): FinalResult {
   const { train, holdout, foldOf } = split;
   const started = performance.now();
   const pipeline = trainFinal({
@@ -60,6 +73,7 @@ function runFinal({ definition, split, recipe, outOfFold, metadata }: FinalTask,
     outOfFold: { probabilities: outOfFold, foldOf },
     label: definition.label,
     offer: definition.offer,
+    crew,
   });
   const seconds = (performance.now() - started) / 1000;
   const onnx = exportPipeline(pipeline, {

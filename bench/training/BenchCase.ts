@@ -4,6 +4,8 @@ export interface BenchCase {
   readonly rows: number;
   readonly columns: number;
   readonly fits: number;
+  /** See BenchLine. */
+  readonly boundMegabytes: number | null;
   /** Writes what both sides read. */
   readonly prepare: (folder: string) => Sides;
 }

@@ -4,6 +4,8 @@ export interface SideFigures {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakMegabytes: number;
+  /** What the work took: the peak minus the idle process. */
+  readonly workMegabytes: number;
   /** Mean over the fits. */
   readonly rocAuc: number;
   /** Seconds of each fit, by its name. */
@@ -19,6 +21,8 @@ export interface BenchLine {
   readonly runs: number;
   /** Of the machine before the first run; above the number of cores, wall times say little and CPU seconds more. */
   readonly loadAverage: number;
+  /** What our work may take: twice the table as float32 and its binned copy. Null where the processes outweigh the table. */
+  readonly boundMegabytes: number | null;
   readonly holdfast: SideFigures;
   /** The faster layout. */
   readonly scikitLearn: SideFigures & { readonly layout: string };

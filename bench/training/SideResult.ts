@@ -8,6 +8,8 @@ export const sideResultSchema = z.object({
   cpuSeconds: z.number(),
   /** The largest resident set; of several processes the sum of each one's largest. */
   peakMegabytes: z.number(),
+  /** The resident set after the imports, before any data; of several processes of all. */
+  idleMegabytes: z.number(),
   fits: z.array(z.object({ name: z.string(), seconds: z.number(), rocAuc: z.number() })),
 });
 

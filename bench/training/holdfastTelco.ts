@@ -11,6 +11,7 @@ import { fitsOf, splitOf, telcoProblem } from './telcoProblem.ts';
 // training threads, each with five folds and then the final fit with calibration, threshold and export to ONNX.
 
 const [tablePath, recipeSet] = process.argv.slice(2);
+const idleMegabytes = process.memoryUsage.rss() / 2 ** 20;
 const started = performance.now();
 const before = process.cpuUsage();
 const { definition, recipes } = telcoProblem(recipeSet === 'original' ? 'original' : 'holdfast');
@@ -27,6 +28,7 @@ const result: SideResult = {
   seconds,
   cpuSeconds: (user + system) / 1e6,
   peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  idleMegabytes,
   fits,
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

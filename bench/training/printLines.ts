@@ -15,13 +15,14 @@ export function printLines(lines: readonly BenchLine[]): string {
       'RATIO',
       'ROC AUC',
       'SKLEARN',
-      'PEAK MB',
+      'WORK MB',
+      'BOUND',
       'SKLEARN',
     ],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', ...Array.from({ length: 11 }, () => 'right' as const)],
+    colAligns: ['left', ...Array.from({ length: 12 }, () => 'right' as const)],
   });
-  for (const { name, rows, holdfast, scikitLearn, ratio } of lines)
+  for (const { name, rows, boundMegabytes, holdfast, scikitLearn, ratio } of lines)
     table.push([
       name,
       rows.toLocaleString('en'),
@@ -33,8 +34,9 @@ export function printLines(lines: readonly BenchLine[]): string {
       ratio.cpuSeconds.toFixed(2),
       holdfast.rocAuc.toFixed(4),
       scikitLearn.rocAuc.toFixed(4),
-      holdfast.peakMegabytes.toFixed(0),
-      scikitLearn.peakMegabytes.toFixed(0),
+      holdfast.workMegabytes.toFixed(0),
+      boundMegabytes?.toFixed(0) ?? '–',
+      scikitLearn.workMegabytes.toFixed(0),
     ]);
   return table.toString();
 }

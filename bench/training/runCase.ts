@@ -8,7 +8,7 @@ import type { SideResult } from './SideResult.ts';
 
 /** Runs both sides in turn, as often as asked, and takes the medians. */
 export async function runCase(
-  { name, rows, columns, fits, prepare }: BenchCase,
+  { name, rows, columns, fits, boundMegabytes, prepare }: BenchCase,
   runs: number,
   python: string,
 ): Promise<BenchLine> {
@@ -35,6 +35,7 @@ export async function runCase(
       fits,
       runs,
       loadAverage,
+      boundMegabytes,
       holdfast: figures,
       scikitLearn: best,
       ratio: {
@@ -53,6 +54,7 @@ function summarise(results: readonly SideResult[]): SideFigures {
     seconds: median(results.map(result => result.seconds)),
     cpuSeconds: median(results.map(result => result.cpuSeconds)),
     peakMegabytes: median(results.map(result => result.peakMegabytes)),
+    workMegabytes: median(results.map(result => result.peakMegabytes - result.idleMegabytes)),
     rocAuc: fits.reduce((sum, fit) => sum + fit.rocAuc, 0) / fits.length,
     fitSeconds: Object.fromEntries(
       fits.map(({ name }, index) => [name, median(results.map(result => result.fits[index].seconds))]),

@@ -17,6 +17,7 @@ export function syntheticCase(trainer: BenchedTrainer, rows: number): BenchCase 
     rows,
     columns,
     fits: 1,
+    boundMegabytes: (2 * 4 * columns * (rows + evaluateRows) + columns * rows) / 2 ** 20,
     prepare(folder) {
       const file = join(folder, 'table.bin');
       writeFitFile(file, drawSyntheticTable(rows, 1), drawSyntheticTable(evaluateRows, 2));

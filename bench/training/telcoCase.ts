@@ -15,6 +15,7 @@ export function telcoCase(table: Table, recipe: ProjectDefinition['recipe']): Be
     rows: table.rowCount,
     columns: table.columns.length,
     fits: problem.recipes.length * (problem.definition.split.folds + 1),
+    boundMegabytes: null,
     prepare(folder) {
       const tablePath = join(folder, 'table.bin');
       writeFileSync(tablePath, encodeTable(table));

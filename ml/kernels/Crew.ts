@@ -15,6 +15,9 @@ export interface Crew {
   run(memory: KernelMemory, kernel: KernelName, argumentsOf: readonly (readonly number[])[]): void;
 }
 
+/** More would wait for one another longer than they work. */
+export const MAXIMUM_MEMBERS = 64;
+
 /** The calling thread alone. */
 export const soloCrew: Crew = {
   size: 1,
@@ -30,7 +33,8 @@ export const soloCrew: Crew = {
  */
 export function parts(crew: Crew, from: number, to: number, least: number, grain = 1): number[] {
   const length = to - from;
-  const count = length < least ? 1 : Math.min(crew.size, Math.max(1, Math.floor(length / grain)));
+  const count =
+    length < least ? 1 : Math.min(crew.size, MAXIMUM_MEMBERS, Math.max(1, Math.floor(length / grain)));
   return Array.from({ length: count + 1 }, (_, part) =>
     part === count ? to : from + Math.floor((length * part) / count / grain) * grain,
   );

@@ -5,6 +5,7 @@ import { correlationFilter } from '../features/correlationFilter.ts';
 import type { Encoder } from '../features/Encoder.ts';
 import { encode } from '../features/encode.ts';
 import { fitEncoder } from '../features/fitEncoder.ts';
+import type { Crew } from '../kernels/Crew.ts';
 import { deriveSeed } from '../random/deriveSeed.ts';
 import type { FittedModel } from './FittedModel.ts';
 import { fitModel } from './fitModel.ts';
@@ -18,13 +19,15 @@ export interface FitCandidateOptions {
   readonly seed: number;
   /** Called with the share of the work that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+  /** Threads that share the work; what comes out does not depend on their number. */
+  readonly crew?: Crew;
 }
 
 /**
  * Everything a recipe says, on one training part: encoder, correlation filter, SMOTE, kernel.
  * @throws RangeError where a class has no row, no column varies, or a number is infinite
  */
-export function fitCandidate({ table, rows, recipe, seed, onProgress }: FitCandidateOptions): {
+export function fitCandidate({ table, rows, recipe, seed, onProgress, crew }: FitCandidateOptions): {
   encoder: Encoder;
   model: FittedModel;
 } {
@@ -40,6 +43,13 @@ export function fitCandidate({ table, rows, recipe, seed, onProgress }: FitCandi
   const matrix =
     encoder.features.length === whole.features.length ? wholeMatrix : encode(encoder, table, rows);
   const part = recipe.smote ? smote({ matrix, labels }, deriveSeed(seed, 'smote')) : { matrix, labels };
-  const model = fitModel(recipe, part.matrix, part.labels, deriveSeed(seed, recipe.trainer), onProgress);
+  const model = fitModel(
+    recipe,
+    part.matrix,
+    part.labels,
+    deriveSeed(seed, recipe.trainer),
+    onProgress,
+    crew,
+  );
   return { encoder, model };
 }

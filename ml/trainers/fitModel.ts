@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from '../features/FeatureMatrix.ts';
+import { type Crew, soloCrew } from '../kernels/Crew.ts';
 import type { FittedModel } from './FittedModel.ts';
 import { fitGradientBoosting } from './gradientBoosting/fitGradientBoosting.ts';
 import { fitLogisticRegression } from './logisticRegression/fitLogisticRegression.ts';
@@ -10,6 +11,7 @@ import type { Recipe } from './Recipe.ts';
  * Runs the kernel that the recipe names, on features that are already prepared.
  * @param labels one a row of the matrix, 0 or 1
  * @param onProgress called with the share of the work that is done, 0 to 1, at least once at the end
+ * @param crew threads that share the work of one fit; the model's bits do not depend on their number
  */
 export function fitModel(
   recipe: Recipe,
@@ -17,8 +19,9 @@ export function fitModel(
   labels: Uint8Array,
   seed: number,
   onProgress?: (share: number) => void,
+  crew: Crew = soloCrew,
 ): FittedModel {
-  const model = fitKernel(recipe, matrix, labels, seed, onProgress);
+  const model = fitKernel(recipe, matrix, labels, seed, crew, onProgress);
   onProgress?.(1);
   return model;
 }
@@ -28,13 +31,14 @@ function fitKernel(
   matrix: FeatureMatrix,
   labels: Uint8Array,
   seed: number,
+  crew: Crew,
   onProgress?: (share: number) => void,
 ): FittedModel {
   if (recipe.trainer === 'logisticRegression')
-    return fitLogisticRegression(matrix, labels, recipe.parameters);
+    return fitLogisticRegression(matrix, labels, recipe.parameters, crew);
   if (recipe.trainer === 'randomForest')
     return fitRandomForest(matrix, labels, recipe.parameters, seed, onProgress);
   if (recipe.trainer === 'gradientBoosting')
-    return fitGradientBoosting(matrix, labels, recipe.parameters, seed, onProgress);
+    return fitGradientBoosting(matrix, labels, recipe.parameters, seed, onProgress, crew);
   return fitMultilayerPerceptron(matrix, labels, recipe.parameters, seed, onProgress);
 }

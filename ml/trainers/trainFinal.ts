@@ -2,6 +2,7 @@ import { labelsOf } from '../dataset/labelsOf.ts';
 import type { Table } from '../dataset/Table.ts';
 import type { Offer } from '../definition/ProjectDefinition.ts';
 import { chooseThreshold } from '../evaluation/chooseThreshold.ts';
+import type { Crew } from '../kernels/Crew.ts';
 import { applyCalibration } from './calibration/applyCalibration.ts';
 import { calibrateIfBetter } from './calibration/calibrateIfBetter.ts';
 import { fitCandidate } from './fitCandidate.ts';
@@ -21,6 +22,8 @@ export interface TrainFinalOptions {
   readonly offer?: Offer;
   /** Called with the share of the work that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+  /** Threads that share the work; what comes out does not depend on their number. */
+  readonly crew?: Crew;
 }
 
 /**
@@ -29,13 +32,13 @@ export interface TrainFinalOptions {
  * @throws RangeError as fitCandidate, or where the out-of-fold predictions do not match the rows
  */
 export function trainFinal(options: TrainFinalOptions): Pipeline {
-  const { table, rows, recipe, seed, outOfFold, label, offer, onProgress } = options;
+  const { table, rows, recipe, seed, outOfFold, label, offer, onProgress, crew } = options;
   const labels = labelsOf(table, rows);
   const calibration = recipe.calibrate
     ? calibrateIfBetter(labels, outOfFold.probabilities, outOfFold.foldOf)
     : null;
   const threshold = chooseThreshold(labels, applyCalibration(calibration, outOfFold.probabilities), offer);
-  const { encoder, model } = fitCandidate({ table, rows, recipe, seed, onProgress });
+  const { encoder, model } = fitCandidate({ table, rows, recipe, seed, onProgress, crew });
   return {
     encoder,
     model,

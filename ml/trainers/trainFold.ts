@@ -1,5 +1,6 @@
 import type { Table } from '../dataset/Table.ts';
 import { encode } from '../features/encode.ts';
+import type { Crew } from '../kernels/Crew.ts';
 import { fitCandidate } from './fitCandidate.ts';
 import type { Recipe } from './Recipe.ts';
 import { scoreModel } from './scoreModel.ts';
@@ -14,6 +15,8 @@ export interface TrainFoldOptions {
   readonly seed: number;
   /** Called with the share of the work that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+  /** Threads that share the work; what comes out does not depend on their number. */
+  readonly crew?: Crew;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface TrainFoldOptions {
  * @throws RangeError as fitCandidate
  */
 export function trainFold(options: TrainFoldOptions): Float64Array {
-  const { table, trainRows, evaluateRows, recipe, seed, onProgress } = options;
-  const { encoder, model } = fitCandidate({ table, rows: trainRows, recipe, seed, onProgress });
+  const { table, trainRows, evaluateRows, recipe, seed, onProgress, crew } = options;
+  const { encoder, model } = fitCandidate({ table, rows: trainRows, recipe, seed, onProgress, crew });
   return scoreModel(model, encode(encoder, table, evaluateRows));
 }

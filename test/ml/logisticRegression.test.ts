@@ -7,6 +7,8 @@ import { evaluate } from '../../ml/evaluation/evaluate.ts';
 import { encode } from '../../ml/features/encode.ts';
 import type { FeatureMatrix } from '../../ml/features/FeatureMatrix.ts';
 import { fitEncoder } from '../../ml/features/fitEncoder.ts';
+import { soloCrew } from '../../ml/kernels/Crew.ts';
+import { withKernelMemory } from '../../ml/kernels/withKernelMemory.ts';
 import { createRandom } from '../../ml/random/createRandom.ts';
 import { fitLogisticRegression } from '../../ml/trainers/logisticRegression/fitLogisticRegression.ts';
 import { lbfgsDirection } from '../../ml/trainers/logisticRegression/lbfgsDirection.ts';
@@ -15,6 +17,7 @@ import { minimise } from '../../ml/trainers/logisticRegression/minimise.ts';
 import { newtonDirection } from '../../ml/trainers/logisticRegression/newtonDirection.ts';
 import { scoreLinear } from '../../ml/trainers/logisticRegression/scoreLinear.ts';
 import { assertClose } from '../support/assertClose.ts';
+import { partedCrew } from '../support/partedCrew.ts';
 import { matrixOf } from '../support/matrixOf.ts';
 import { readGolden } from '../support/readGolden.ts';
 import { telcoSplits, telcoTable } from '../support/telcoTable.ts';
@@ -105,14 +108,27 @@ describe('fitLogisticRegression', () => {
     assertClose(coefficients[0], -coefficients[1], 1e-9);
   });
 
-  it('agrees by Newton and by L-BFGS', () => {
-    const { matrix, labels } = drawn(500, 12, 13);
-    const objective = logisticObjective(matrix, labels, [1, 1.5], 0.5);
-    const stop = { maximumIterations: 2000, tolerance: 1e-7 };
-    const newton = minimise(objective, newtonDirection(objective), stop);
-    const lbfgs = minimise(objective, lbfgsDirection(), stop);
-    for (const [index, value] of newton.entries())
-      assertClose(lbfgs[index], value, 1e-7, `parameter ${index}`);
+  it('agrees by Newton and by L-BFGS', () =>
+    withKernelMemory(memory => {
+      const { matrix, labels } = drawn(500, 12, 13);
+      const objective = logisticObjective(memory, soloCrew, matrix, labels, [1, 1.5], 0.5);
+      const stop = { maximumIterations: 2000, tolerance: 1e-7 };
+      const newton = minimise(objective, newtonDirection(objective), stop);
+      const lbfgs = minimise(objective, lbfgsDirection(), stop);
+      for (const [index, value] of newton.entries())
+        assertClose(lbfgs[index], value, 1e-7, `parameter ${index}`);
+    }));
+
+  it('stands where the gradient is zero though the Hessian is of some rows only, and to the bit for any parts', () => {
+    const { matrix, labels } = drawn(120_001, 5, 17);
+    const model = fitLogisticRegression(matrix, labels, parameters);
+    for (const component of naiveGradient(matrix, labels, [1, 1], 1, model.intercept, model.coefficients))
+      assertClose(component, 0, 1e-6, 'gradient');
+    for (const size of [2, 3]) {
+      const crew = partedCrew(size);
+      assert.deepEqual(fitLogisticRegression(matrix, labels, parameters, crew), model);
+      assert.ok(crew.steps() > 0);
+    }
   });
 
   it('takes L-BFGS above 200 features and still stands where the gradient is zero', () => {
@@ -126,34 +142,57 @@ describe('fitLogisticRegression', () => {
       assertClose(component, 0, 2e-5, 'gradient');
   });
 
-  it('has the Hessian that differences of the gradient give', () => {
-    const { matrix, labels } = drawn(50, 4, 15);
-    const objective = logisticObjective(matrix, labels, [0.7, 2], 0.3);
-    const size = objective.parameterCount;
-    const at = Float64Array.of(0.1, -0.4, 0.3, 0.2, -0.1);
-    const margins = new Float64Array(objective.rowCount);
-    const gradientAt = (parametersAt: Float64Array): Float64Array => {
-      const gradient = new Float64Array(size);
-      objective.project(parametersAt, margins);
-      objective.gradientAt(parametersAt, margins, gradient);
-      return gradient;
-    };
-    const hessian = new Float64Array(size * size);
-    objective.project(at, margins);
-    objective.hessianAt(margins, hessian);
-    const width = 1e-5;
-    for (let column = 0; column < size; column++) {
-      const up = gradientAt(at.map((value, index) => (index === column ? value + width : value)));
-      const down = gradientAt(at.map((value, index) => (index === column ? value - width : value)));
-      for (let row = column; row < size; row++)
-        assertClose(
-          hessian[row * size + column],
-          (up[row] - down[row]) / (2 * width),
-          1e-7,
-          `${row},${column}`,
-        );
-    }
-  });
+  for (const [rows, columns] of [
+    [3, 2],
+    [50, 4],
+    [513, 7],
+    [8193, 3],
+  ])
+    it(`has the value, the gradient and the Hessian of plain sums, ${rows} × ${columns}`, () =>
+      withKernelMemory(memory => {
+        const { matrix, labels } = drawn(rows, columns, 15);
+        const [weights, l2] = [[0.7, 2], 0.3] as const;
+        const objective = logisticObjective(memory, soloCrew, matrix, labels, weights, l2);
+        const size = objective.parameterCount;
+        const at = Float64Array.from({ length: size }, (_, index) => Math.sin(index + 1) / 2);
+        const inputs = (row: number): number[] => [
+          1,
+          ...Array.from({ length: columns }, (_, column) => matrix.values[column * rows + row]),
+        ];
+        let expected = 0;
+        const gradient = new Float64Array(size);
+        const hessian = new Float64Array(size * size);
+        for (let row = 0; row < rows; row++) {
+          const x = inputs(row);
+          const z = x.reduce((sum, value, index) => sum + value * at[index], 0);
+          const p = 1 / (1 + Math.exp(-z));
+          const weight = weights[labels[row]];
+          expected -= weight * Math.log(labels[row] === 1 ? p : 1 - p);
+          x.forEach((value, index) => {
+            gradient[index] += weight * (p - labels[row]) * value;
+            for (let other = 0; other <= index; other++)
+              hessian[index * size + other] += weight * p * (1 - p) * value * x[other];
+          });
+        }
+        for (let index = 1; index < size; index++) {
+          expected += 0.5 * l2 * at[index] ** 2;
+          gradient[index] += l2 * at[index];
+          hessian[index * size + index] += l2;
+        }
+        const found = { gradient: new Float64Array(size), hessian: new Float64Array(size * size) };
+        assertClose(objective.evaluate(at, found.gradient), expected, 1e-9 * rows, 'value');
+        objective.hessianAt(at, found.hessian, 1);
+        for (let index = 0; index < size; index++) {
+          assertClose(found.gradient[index], gradient[index], 1e-10 * rows, `gradient ${index}`);
+          for (let other = 0; other <= index; other++)
+            assertClose(
+              found.hessian[index * size + other],
+              hessian[index * size + other],
+              1e-10 * rows,
+              `${index},${other}`,
+            );
+        }
+      }));
 
   for (const [name, l2] of [
     ['with a penalty', 1],

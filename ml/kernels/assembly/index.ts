@@ -6,3 +6,4 @@ export * from './perceptron';
 export * from './neighbours';
 export * from './binning';
 export * from './boosting';
+export * from './logistic';

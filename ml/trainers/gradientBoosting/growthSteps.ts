@@ -1,4 +1,4 @@
-import { type Crew, parts } from '../../kernels/Crew.ts';
+import { type Crew, MAXIMUM_MEMBERS, parts } from '../../kernels/Crew.ts';
 import type { KernelMemory } from '../../kernels/withKernelMemory.ts';
 import { type DerivativeUnits, derivativeUnits } from './derivativeUnits.ts';
 import type { HistogramLayout } from './layOutHistograms.ts';
@@ -49,9 +49,8 @@ export function createGrowthSteps(options: GrowthOptions) {
   const leafEnds = memory.int32(options.maximumLeaves);
   const leafValues = memory.float64(options.maximumLeaves);
   const freeHistograms: Histogram[] = [];
-  const mostMembers = 64;
-  const leftCounts = memory.int32(mostMembers);
-  const found = memory.uint8(2 * FOUND_BYTES * mostMembers);
+  const leftCounts = memory.int32(MAXIMUM_MEMBERS);
+  const found = memory.uint8(2 * FOUND_BYTES * MAXIMUM_MEMBERS);
   const foundAt = new DataView(found.buffer, found.byteOffset, found.byteLength);
   const sums = memory.float64(3);
 

@@ -7,7 +7,7 @@ export function lbfgsDirection(): Direction {
   const pairs: { step: Float64Array; change: Float64Array; product: number }[] = [];
   let previousParameters: Float64Array | null = null;
   let previousGradient: Float64Array | null = null;
-  return (parameters, _, gradient) => {
+  return (parameters, gradient) => {
     if (previousParameters !== null && previousGradient !== null) {
       const step = difference(parameters, previousParameters);
       const change = difference(gradient, previousGradient);

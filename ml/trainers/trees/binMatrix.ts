@@ -27,11 +27,12 @@ export function binMatrix(
     throw new RangeError(`maximumBins is ${maximumBins}; expected a whole number from 2 to 256`);
   const { rowCount, columnCount } = matrix;
   const sampled = rowCount > THRESHOLD_ROWS ? sampleRows(rowCount, THRESHOLD_ROWS, seed) : null;
+  const sample = memory.float32(sampled?.length ?? 0);
   const columns: number[] = [];
   const thresholds: Float32Array[] = [];
   for (let column = 0; column < columnCount; column++) {
     const values = columnOf(matrix, column);
-    const cuts = findThresholds(sampled === null ? values : gather(values, sampled), maximumBins);
+    const cuts = findThresholds(sampled === null ? values : gather(values, sampled, sample), maximumBins);
     if (cuts.length === 0) continue;
     columns.push(column);
     thresholds.push(cuts);
@@ -65,8 +66,7 @@ function sampleRows(rowCount: number, count: number, seed: number): Int32Array {
   return rows;
 }
 
-function gather(values: Float32Array, rows: Int32Array): Float32Array {
-  const gathered = new Float32Array(rows.length);
-  for (let place = 0; place < rows.length; place++) gathered[place] = values[rows[place]];
-  return gathered;
+function gather(values: Float32Array, rows: Int32Array, target: Float32Array): Float32Array {
+  for (let place = 0; place < rows.length; place++) target[place] = values[rows[place]];
+  return target;
 }
