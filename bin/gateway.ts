@@ -8,9 +8,10 @@ import { runProcess } from '../platform/lifecycle/runProcess.ts';
 // The gateway's wiring. Without accounts everybody who reaches it may do everything, so it listens on loopback only.
 
 await runProcess('gateway', async ({ configuration, logger }) => {
+  const { stickyHeader } = configuration;
   const { http } = configuration.ports;
   const backend = createBackend(addressesOf(configuration));
-  const app = buildGateway({ descriptors: readDescriptors(), backend, logger });
+  const app = buildGateway({ descriptors: readDescriptors(), backend, logger, stickyHeader });
   await assertPortFree({ purpose: 'the gateway', port: http, variable: 'HOLDFAST_HTTP_PORT' });
   await app.listen({ host: LOOPBACK, port: http });
   return {

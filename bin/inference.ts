@@ -9,7 +9,7 @@ import { requireServices } from '../platform/requireServices.ts';
 // The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is back.
 
 await runProcess('inference', async ({ configuration, logger }) => {
-  const { home, bind, ports, defaultModel, batching } = configuration;
+  const { home, bind, ports, defaultModel, batching, spool, ab, stickyHeader } = configuration;
   const { databaseUrl } = requireServices(configuration);
   const inference = await startInference({
     registry: createDatabaseRegistry(() =>
@@ -22,6 +22,9 @@ await runProcess('inference', async ({ configuration, logger }) => {
     port: ports.inference,
     defaultModel,
     batching,
+    spool,
+    ab,
+    stickyHeader,
     logger,
   });
   return {

@@ -15,6 +15,7 @@ import { addScoreCommand } from './commands/scoreCommand.ts';
 import { addSimulateCommand } from './commands/simulateCommand.ts';
 import { addStartCommand } from './commands/startCommand.ts';
 import { addStatusCommand } from './commands/statusCommand.ts';
+import { addSubmitCommand } from './commands/submitCommand.ts';
 import { addTrainCommand } from './commands/trainCommand.ts';
 import { examples } from './examples.ts';
 
@@ -74,6 +75,7 @@ export function buildProgram(
   addDatasetsCommands(program, run);
   addExperimentsCommands(program, run);
   addPredictCommand(program, run);
+  addSubmitCommand(program, run);
   addScoreCommand(program, run);
   addEvaluateCommand(program, run);
   addSimulateCommand(program, run);

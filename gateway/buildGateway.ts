@@ -5,6 +5,7 @@ import { errorCodes, HoldfastError } from '../platform/HoldfastError.ts';
 import { assertLocalCaller } from './assertLocalCaller.ts';
 import { callMethod } from './callMethod.ts';
 import type { Backend } from './createBackend.ts';
+import { forwardHeaders } from './forwardHeaders.ts';
 import { readRoutes, type Route } from './readRoutes.ts';
 import { toErrorBody } from './toErrorBody.ts';
 import { toHoldfastError } from './toHoldfastError.ts';
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   readonly descriptors: FileDescriptorSet;
   readonly backend: Backend;
   readonly logger: Logger;
+  /** The header that names the unit of a call. Default x-unit-id. */
+  readonly stickyHeader?: string;
   /** Of a body, and of the protobuf message that it becomes: what the servers take. Default 32 MiB. */
   readonly bodyLimitBytes?: number;
   /** How long close() lets unary calls under way go on. Default 8 s, less than a process may take to end. */
@@ -28,6 +31,7 @@ const RECEIVE_MS = 120_000;
 
 export function buildGateway(options: GatewayOptions): FastifyInstance {
   const { descriptors, backend, logger, bodyLimitBytes = DEFAULT_LIMIT_BYTES } = options;
+  const forwarded = [options.stickyHeader ?? 'x-unit-id', 'x-holdfast-arm'];
   const { registry, routes } = readRoutes(descriptors);
   const fail = (cause: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const { error, status = errorCodes[error.code].http } = toHoldfastError(cause, bodyLimitBytes);
@@ -79,7 +83,8 @@ export function buildGateway(options: GatewayOptions): FastifyInstance {
         const message = toRequest(route, { parameters, query, body }, registry);
         if (message.length > bodyLimitBytes) throw tooLarge(message.length, bodyLimitBytes);
         const signal = AbortSignal.any([goneSignal(reply), stopping(route)]);
-        const answer = await callMethod(route, message, { backend, registry, signal });
+        const headers = forwardHeaders(request.headers, forwarded);
+        const answer = await callMethod(route, message, { backend, registry, headers, signal });
         return answer.kind === 'one'
           ? reply.send(answer.json)
           : reply.type('application/x-ndjson').send(answer.lines);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type JsonValue, type Message, type Registry, toJson } from '@bufbuild/protobuf';
 import { HoldfastError } from '../platform/HoldfastError.ts';
-import type { Backend } from './createBackend.ts';
+import type { Backend, ForwardedHeaders } from './createBackend.ts';
 import type { Route } from './readRoutes.ts';
 import { toErrorBody } from './toErrorBody.ts';
 
@@ -17,12 +17,18 @@ export type Answer =
 export async function callMethod(
   { method }: Route,
   request: Buffer,
-  { backend, registry, signal }: { backend: Backend; registry: Registry; signal: AbortSignal },
+  options: {
+    readonly backend: Backend;
+    readonly registry: Registry;
+    readonly headers: ForwardedHeaders;
+    readonly signal: AbortSignal;
+  },
 ): Promise<Answer> {
+  const { backend, registry, headers, signal } = options;
   const encode = (response: Message): JsonValue =>
     toJson(method.output, response, { registry, alwaysEmitImplicit: true });
   if (method.methodKind === 'unary')
-    return { kind: 'one', json: encode(await backend.unary(method, request, signal)) };
+    return { kind: 'one', json: encode(await backend.unary(method, request, headers, signal)) };
   const responses = backend.stream(method, request, signal)[Symbol.asyncIterator]();
   // Awaited before the status goes out, so that a refused call answers with its error and not with 200.
   const first = await responses.next();

@@ -14,9 +14,18 @@ export interface BackendAddresses {
   readonly control: string;
 }
 
+/** Headers of a request that say something to the server behind, by name. */
+export type ForwardedHeaders = Readonly<Record<string, string>>;
+
 /** Every call fails with the HoldfastError that the server threw, or `unavailable` where it does not answer. */
 export interface Backend {
-  unary(method: DescMethod, request: Buffer, signal: AbortSignal): Promise<Message>;
+  /** @param headers forwarded as metadata */
+  unary(
+    method: DescMethod,
+    request: Buffer,
+    headers: ForwardedHeaders,
+    signal: AbortSignal,
+  ): Promise<Message>;
   stream(method: DescMethod, request: Buffer, signal: AbortSignal): AsyncIterable<Message>;
   /** Returns where the inference server answers predictions. @throws HoldfastError unavailable */
   assertServing(): Promise<void>;
@@ -50,7 +59,7 @@ export function createBackend(addresses: BackendAddresses): Backend {
     };
   };
   return {
-    unary: (method, request, signal) =>
+    unary: (method, request, headers, signal) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
         const { client, peer, path, decode } = target(method);
@@ -59,7 +68,7 @@ export function createBackend(addresses: BackendAddresses): Backend {
           identity,
           decode,
           request,
-          new Metadata(),
+          toMetadata(headers),
           { deadline: Date.now() + UNARY_DEADLINE_MS },
           (error, response) => {
             signal.removeEventListener('abort', cancel);
@@ -99,6 +108,12 @@ export function createBackend(addresses: BackendAddresses): Backend {
       for (const client of [clients.inference, clients.control, health]) client.close();
     },
   };
+}
+
+function toMetadata(headers: ForwardedHeaders): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
 }
 
 const identity = (bytes: Buffer): Buffer => bytes;

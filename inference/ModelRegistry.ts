@@ -1,5 +1,6 @@
 import type { AliasTarget as RegisteredTarget } from '../db/aliases/Alias.ts';
 import type { LoadedVersion } from '../db/processes/LoadedVersion.ts';
+import type { RunningExperiment } from './experiments/RunningExperiment.ts';
 
 /** Where an alias of a model stands, and the file of that version. */
 export type AliasTarget = Omit<RegisteredTarget, 'revision'>;
@@ -7,6 +8,8 @@ export type AliasTarget = Omit<RegisteredTarget, 'revision'>;
 /** What the model store asks of the registry. Any answer may be HoldfastError unavailable while PostgreSQL is away. */
 export interface ModelRegistry {
   listAliases(): Promise<readonly AliasTarget[]>;
+  /** Those that run. */
+  listExperiments(): Promise<readonly RunningExperiment[]>;
   /** @throws HoldfastError notFound */
   findDigest(model: string, version: number): Promise<string>;
   /** Says that this process lives, now, and replaces what it has loaded. */

@@ -1,8 +1,10 @@
 import { listAliases } from '../db/aliases/listAliases.ts';
 import type { Database } from '../db/Database.ts';
+import { listExperiments } from '../db/experiments/listExperiments.ts';
 import { getVersion } from '../db/models/getVersion.ts';
 import { forgetProcess } from '../db/processes/forgetProcess.ts';
 import { reportLoaded } from '../db/processes/reportLoaded.ts';
+import type { RunningExperiment } from './experiments/RunningExperiment.ts';
 import type { ModelRegistry } from './ModelRegistry.ts';
 
 /**
@@ -21,6 +23,7 @@ export function createDatabaseRegistry(open: () => Promise<Database>): ModelRegi
   };
   return {
     listAliases: async () => listAliases(await database()),
+    listExperiments: async () => listRunning(await database()),
     findDigest: async (model, version) => (await getVersion(await database(), model, version)).digest,
     reportLoaded: async (processId, loaded) => reportLoaded(await database(), processId, loaded),
     forget: async processId => {
@@ -31,4 +34,22 @@ export function createDatabaseRegistry(open: () => Promise<Database>): ModelRegi
       await opened?.close();
     },
   };
+}
+
+async function listRunning(database: Database): Promise<RunningExperiment[]> {
+  const running = await listExperiments(database, { status: 'running' });
+  return Promise.all(
+    running.map(async ({ model, name, salt, allocation, arms }) => ({
+      model,
+      name,
+      salt,
+      allocation,
+      arms: await Promise.all(
+        arms.map(async arm => ({
+          ...arm,
+          digest: arm.version === null ? null : (await getVersion(database, model, arm.version)).digest,
+        })),
+      ),
+    })),
+  );
 }

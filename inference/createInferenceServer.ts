@@ -6,10 +6,16 @@ import { PredictionServiceService } from '../proto/gen/holdfast/v1/prediction.ts
 import type { ModelStore } from './createModelStore.ts';
 import { decodePredictCall } from './PredictCall.ts';
 import { shorten } from '../platform/shorten.ts';
+import type { Shadows } from './experiments/createShadows.ts';
 import { type PredictContext, predict } from './predict.ts';
+import type { PredictionLog } from './spool/openSpool.ts';
+import { submit } from './submit.ts';
 
 export interface InferenceServerOptions {
   readonly store: ModelStore;
+  readonly log: Pick<PredictionLog, 'append'>;
+  readonly shadows: Pick<Shadows, 'run'>;
+  readonly stickyHeader: string;
   readonly logger: Logger;
   /** The model of requests that name none. */
   readonly defaultModel: string;
@@ -27,9 +33,12 @@ const service = {
 
 /** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
 export function createInferenceServer(options: InferenceServerOptions): GrpcServer {
-  const { store, logger, defaultModel, maximumMessageBytes } = options;
+  const { store, log, shadows, stickyHeader, logger, defaultModel, maximumMessageBytes } = options;
   const context: PredictContext = {
     store,
+    log,
+    shadows,
+    stickyHeader,
     defaultModel,
     onUnseenLevel: ({ model, version }, column, example) =>
       logger.warn(
@@ -45,6 +54,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
         async *predictStream(requests, call) {
           for await (const request of requests) yield await predict(context, request, call);
         },
+        submit: (request, call) => submit(context, request, call),
       }),
     ],
     logger,

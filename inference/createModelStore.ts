@@ -4,7 +4,15 @@ import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import { canonicalJson } from '../platform/canonicalJson.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { BatcherOptions } from './createBatcher.ts';
-import { createLocalCopy } from './createLocalCopy.ts';
+import { createLocalCopy, type KeptState } from './createLocalCopy.ts';
+import {
+  type AbDefaults,
+  createExperiments,
+  type ModelExperiment,
+  noExperiments,
+} from './experiments/createExperiments.ts';
+import { createPinnedVersions } from './experiments/createPinnedVersions.ts';
+import type { RunningExperiment } from './experiments/RunningExperiment.ts';
 import type { LoadedModel } from './LoadedModel.ts';
 import { loadModel } from './loadModel.ts';
 import type { AliasTarget, ModelRegistry } from './ModelRegistry.ts';
@@ -13,8 +21,9 @@ import { noSuchModel, noSuchVersion } from './storeErrors.ts';
 import { VersionCache } from './VersionCache.ts';
 
 // Which versions are in memory, and what the aliases mean just now. Production of every model is always loaded: a new one is
-// opened, checked and warmed up beside the old one, then takes its place, and the old one goes when its last call ended. Other
-// versions are loaded when somebody asks, a few at a time. The hot path finds its version without waiting for anything.
+// opened, checked and warmed up beside the old one, then takes its place, and the old one goes when its last call ended. So are
+// the versions of an experiment's arms, before the experiment begins here. Other versions are loaded when somebody asks, a few
+// at a time. The hot path finds its version without waiting for anything.
 
 export interface ModelStore {
   /**
@@ -23,6 +32,12 @@ export interface ModelStore {
    * @throws HoldfastError notFound; failedPrecondition where nothing was trained yet or the file is not served; unavailable
    */
   use<T>(model: string, version: string, work: (loaded: LoadedModel) => Promise<T>): Promise<T>;
+  /** The experiment of the model whose arms were loaded, as far as they could be. */
+  experiment(model: string): ModelExperiment | undefined;
+  /** The column that names a model's units; null where it has none, or nothing is served. */
+  idColumn(model: string): string | null;
+  /** Whether a version is in memory for as long as it is Production or an arm. */
+  holds(model: string, version: number): boolean;
   /** Asks the registry where the aliases stand, loads what is new, reports and keeps it. Never throws. */
   reconcile(): Promise<ReconcileResult>;
   /** Serves what the local copy holds, unless the registry has answered already. */
@@ -46,7 +61,9 @@ export interface ModelStoreOptions {
   readonly processId: string;
   readonly logger: Logger;
   readonly batching: BatcherOptions;
-  /** Versions in memory besides Production. Default 4. */
+  /** Of models for which no experiment is registered. Default: none. */
+  readonly ab?: AbDefaults;
+  /** Versions in memory besides Production and the arms. Default 4. */
   readonly maximumOnRequest?: number;
 }
 
@@ -65,6 +82,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   /** Production versions that could not be loaded, by model. */
   const failures = new Map<string, LoadedVersion & { readonly error: string }>();
   let aliases: readonly AliasTarget[] = [];
+  let running: readonly RunningExperiment[] = [];
+  let experiments = noExperiments;
   let knownFrom: 'nowhere' | 'localCopy' | 'registry' = 'nowhere';
   let kept = '';
   /** Why the registry could not be asked the last time, so that it is said once. */
@@ -73,6 +92,12 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   const open = async (model: string, version: number, digest: string): Promise<LoadedModel> =>
     loadModel({ model, version, digest }, await readArtifact(artifacts, localCopy, digest), options.batching);
 
+  const pinned = createPinnedVersions({
+    open: ({ model, version, digest }) => open(model, version, digest),
+    logger,
+    onRetireError,
+  });
+
   function find(model: string, version: string): LoadedModel | Promise<LoadedModel> {
     const current = production.get(model);
     if (
@@ -80,7 +105,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
       (version === '' || version === 'production' || version === String(current.version))
     )
       return current;
-    return findOnRequest(model, version);
+    return pinned.get(model, Number(version)) ?? findOnRequest(model, version);
   }
 
   async function findOnRequest(model: string, version: string): Promise<LoadedModel> {
@@ -88,6 +113,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     const target = ofModel.find(({ alias }) => alias === (version === '' ? 'production' : version));
     if (target?.alias === 'production') throw notServed(target);
     const number = target?.version ?? (isVersionNumber(version) ? Number(version) : null);
+    const arm = number === null ? undefined : pinned.get(model, number);
+    if (arm !== undefined) return arm;
     if (number !== null)
       return onRequest.getOrLoad(model, number, async () =>
         open(model, number, target?.digest ?? (await findDigest(model, number, ofModel))),
@@ -124,9 +151,11 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     }
   }
 
-  /** Brings what is in memory to where the aliases stand. */
-  async function adopt(targets: readonly AliasTarget[], source: 'localCopy' | 'registry'): Promise<void> {
+  /** Brings what is in memory to where the aliases stand and what the experiments need. */
+  async function adopt(state: KeptState, source: 'localCopy' | 'registry'): Promise<'done' | 'loadsFailed'> {
+    const targets = state.aliases;
     aliases = targets;
+    running = state.experiments;
     const wanted = targets.filter(({ alias }) => alias === 'production');
     const names = new Set(wanted.map(({ model }) => model));
     for (const model of failures.keys()) if (!names.has(model)) failures.delete(model);
@@ -135,8 +164,18 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
         production.delete(model);
         old.retire().catch(onRetireError);
       }
+    const next = createExperiments(running, targets, options.ab ?? { enabled: false, bucketBPct: 0 });
+    const arms = next.versions.filter(
+      arm => !wanted.some(({ model, digest }) => model === arm.model && digest === arm.digest),
+    );
+    // First, so that an arm whose version stops being Production is never away.
+    const loads = await pinned.load(arms);
     for (const target of wanted) await load(target);
+    // Before this an arm would have been assigned to that is not there yet, after it the old ones are asked for no more.
+    experiments = next;
+    pinned.release(arms);
     knownFrom = source;
+    return failures.size === 0 ? loads : 'loadsFailed';
   }
 
   async function load({ model, version, digest }: AliasTarget): Promise<void> {
@@ -197,12 +236,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
         .filter(({ alias }) => alias !== 'production')
         .map(({ model, alias, version, digest }) => ({ model, alias, version, digest })),
     ];
-    const text = canonicalJson(targets);
-    for (const { digest } of served)
+    const state: KeptState = { aliases: targets, experiments: running };
+    const text = canonicalJson(state);
+    for (const { digest } of [...served, ...pinned.values()])
       if (!(await isKept(digest, text !== kept)))
         await localCopy.keepModel(digest, await readArtifact(artifacts, localCopy, digest));
     // Asked of the disk: a process that heard of a promotion later may have put an older state over this one.
-    if (text !== canonicalJson(await localCopy.readAliases())) await localCopy.writeAliases(targets);
+    if (text !== canonicalJson(await localCopy.readState())) await localCopy.writeState(state);
     await localCopy.sweep();
     kept = text;
   }
@@ -212,8 +252,10 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     (await localCopy.renewModel(digest)) && (!thoroughly || (await localCopy.readModel(digest)) !== null);
 
   async function reconcile(): Promise<ReconcileResult> {
+    let result: ReconcileResult;
     try {
-      await adopt(await registry.listAliases(), 'registry');
+      const [standing, started] = await Promise.all([registry.listAliases(), registry.listExperiments()]);
+      result = await adopt({ aliases: standing, experiments: started }, 'registry');
       await report();
     } catch (error) {
       if (away !== messageOf(error))
@@ -229,13 +271,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
         'The local copy could not be written; without it, starting needs PostgreSQL.',
       ),
     );
-    return failures.size === 0 ? 'done' : 'loadsFailed';
+    return result;
   }
 
   async function startFromLocalCopy(): Promise<void> {
     if (knownFrom === 'registry') return;
-    const targets = await localCopy.readAliases();
-    if (targets.length > 0) await adopt(targets, 'localCopy');
+    const state = await localCopy.readState();
+    if (state.aliases.length > 0) await adopt(state, 'localCopy');
   }
 
   /** One at a time, in the order they were asked for: two would overtake each other between reading and swapping. */
@@ -255,14 +297,20 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
         if (!loaded.retired) return loaded.use(work);
       }
     },
+    experiment: model => experiments.of(model),
+    idColumn: model => production.get(model)?.metadata.id ?? null,
+    holds: (model, version) =>
+      production.get(model)?.version === version || pinned.get(model, version) !== undefined,
     reconcile: () => inTurn(reconcile),
     startFromLocalCopy: () => inTurn(startFromLocalCopy),
     report,
     known: () => knownFrom !== 'nowhere',
-    loaded: () => [...production.values(), ...onRequest.values()],
+    loaded: () => [...production.values(), ...pinned.values(), ...onRequest.values()],
     close: () =>
       inTurn(async () => {
         const models = [...production.values()];
+        experiments = noExperiments;
+        pinned.release([]);
         production.clear();
         await Promise.all([onRequest.close(), ...models.map(model => model.retire())]);
       }),

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../observability/createLogger.ts';
 import type { ModelStore } from './createModelStore.ts';
-import { watchAliases } from './watchAliases.ts';
+import { watchRegistry } from './watchRegistry.ts';
 
-// Keeps a store at what the registry says for as long as the process lives: at once when PostgreSQL says that an alias moved,
-// now and then anyway, and sooner after something failed. Reports the process alive from the start and in between.
+// Keeps a store at what the registry says for as long as the process lives: at once when PostgreSQL says that an alias moved
+// or an experiment changed, now and then anyway, and sooner after something failed. Reports the process alive from the start and in between.
 
 export interface KeepCurrentOptions {
   readonly store: ModelStore;
@@ -74,7 +74,7 @@ export async function keepModelsCurrent(options: KeepCurrentOptions): Promise<{ 
       result = await store.reconcile();
     }
   })();
-  const watch = watchAliases(options.connectionString, () => poke.abort(), logger);
+  const watch = watchRegistry(options.connectionString, () => poke.abort(), logger);
 
   return {
     close: async () => {

@@ -5,10 +5,16 @@ import { uuidv7 } from '../platform/uuidv7.ts';
 import type { PredictResponse } from '../proto/gen/holdfast/v1/prediction.ts';
 import { callerGone } from './createBatcher.ts';
 import type { ModelStore } from './createModelStore.ts';
+import type { Route } from './experiments/chooseRoute.ts';
+import type { Shadows } from './experiments/createShadows.ts';
+import { type Headers, readUnits, routeCall } from './experiments/routeCall.ts';
 import { InstanceReader } from './InstanceReader.ts';
 import type { LoadedModel } from './LoadedModel.ts';
 import type { PredictCall } from './PredictCall.ts';
+import type { PredictionLog } from './spool/openSpool.ts';
+import { toCall } from './spool/toCall.ts';
 import { readColumns } from './wire/readColumns.ts';
+import { readIds } from './wire/readIds.ts';
 import { readInstance } from './wire/readInstance.ts';
 import { WireError, WireReader } from './wire/WireReader.ts';
 
@@ -20,6 +26,11 @@ const MAXIMUM_VIOLATIONS = 100;
 
 export interface PredictContext {
   readonly store: ModelStore;
+  /** Where every prediction is before it is answered. */
+  readonly log: Pick<PredictionLog, 'append'>;
+  readonly shadows: Pick<Shadows, 'run'>;
+  /** The metadata that names the unit of a call. */
+  readonly stickyHeader: string;
   /** The model of a request that names none. */
   readonly defaultModel: string;
   /** Told of the first value of a category that training did not meet, once a column and version. */
@@ -31,6 +42,25 @@ export interface Caller {
   readonly method: string;
   readonly cancelled: boolean;
   readonly deadline: number;
+  readonly metadata: Headers;
+}
+
+/** A prediction with what Submit answers and Predict does not. */
+export interface Predicted extends PredictResponse {
+  readonly experiment: string;
+  readonly unitKeys: readonly (string | null)[];
+  /** Whether it is in the spool; where there is no room it is answered all the same. */
+  readonly kept: boolean;
+}
+
+/** Of a submitted customer. */
+export interface Submission {
+  /** The unit that the message itself names. */
+  readonly unitKey: string;
+  /** Asked before anything is scored. */
+  readonly assertUnits: (keys: readonly (string | null)[]) => void;
+  /** The columns to be kept, of those that the model takes. */
+  readonly features: (columns: readonly string[]) => Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -38,29 +68,67 @@ export interface Caller {
  * failedPrecondition, unavailable as ModelStore.use says
  */
 export function predict(
-  { store, defaultModel, onUnseenLevel }: PredictContext,
+  context: PredictContext,
   request: PredictCall,
   caller: Caller,
-): Promise<PredictResponse> {
-  return store.use(request.model === '' ? defaultModel : request.model, request.version, async loaded => {
-    const { columns } =
-      request.rowCount > SLICE_ROWS
-        ? await readInSlices(loaded, request, caller)
-        : readAll(loaded, request, caller);
-    if (columns.texts.length > 0) countUnseen(loaded, columns, onUnseenLevel);
-    const scored = await loaded.score(columns, caller);
-    const predictions: string[] = [];
-    for (const probability of scored) predictions.push(loaded.label(probability));
+  submission?: Submission,
+): Promise<Predicted> {
+  const { store, defaultModel, stickyHeader } = context;
+  const { metadata } = caller;
+  const model = request.model === '' ? defaultModel : request.model;
+  const named = submission?.unitKey ?? '';
+  const units = readUnits({ store, stickyHeader }, model, metadata, named, request.rowCount, idColumn =>
+    readIds(request, idColumn),
+  );
+  submission?.assertUnits(units.keys);
+  const route = routeCall(store, model, request.version, metadata, units);
+  const id = uuidv7();
+  return store.use(model, route.version, async loaded => {
+    const scored = await score(context, loaded, request, caller);
+    const features = submission?.features(loaded.signature.inputs.map(({ name }) => name)) ?? null;
+    const kept = await context.log.append(toCall(id, loaded, route, units, { ...scored, features }));
+    if (route.shadow !== null) {
+      const shadowed: Route = { ...route, ...route.shadow, kind: 'shadow', shadow: null };
+      context.shadows.run(() =>
+        store.use(model, shadowed.version, async shadow => {
+          const answer = await score(context, shadow, request, {
+            method: caller.method,
+            metadata,
+            cancelled: false,
+            deadline: Number.POSITIVE_INFINITY,
+          });
+          await context.log.append(toCall(id, shadow, shadowed, units, { ...answer, features: null }));
+        }),
+      );
+    }
     return {
       model: loaded.model,
       modelVersion: loaded.version,
       threshold: loaded.metadata.threshold,
-      predictions,
-      probabilities: request.returnProba ? [...scored] : [],
-      predictionId: uuidv7(),
-      arm: '',
+      predictions: scored.predictions,
+      probabilities: request.returnProba ? scored.probabilities : [],
+      predictionId: id,
+      arm: route.arm ?? '',
+      experiment: route.experiment ?? '',
+      unitKeys: units.keys,
+      kept,
     };
   });
+}
+
+async function score(
+  { onUnseenLevel }: PredictContext,
+  loaded: LoadedModel,
+  request: PredictCall,
+  caller: Caller,
+): Promise<{ predictions: string[]; probabilities: number[] }> {
+  const { columns } =
+    request.rowCount > SLICE_ROWS
+      ? await readInSlices(loaded, request, caller)
+      : readAll(loaded, request, caller);
+  if (columns.texts.length > 0) countUnseen(loaded, columns, onUnseenLevel);
+  const probabilities = [...(await loaded.score(columns, caller))];
+  return { predictions: probabilities.map(probability => loaded.label(probability)), probabilities };
 }
 
 function readAll(loaded: LoadedModel, request: PredictCall, caller: Caller): InstanceReader {

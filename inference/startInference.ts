@@ -5,10 +5,13 @@ import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import type { BatcherOptions } from './createBatcher.ts';
 import { createInferenceServer } from './createInferenceServer.ts';
 import { createModelStore, type ModelStore } from './createModelStore.ts';
+import type { AbDefaults } from './experiments/createExperiments.ts';
+import { createShadows } from './experiments/createShadows.ts';
 import { keepModelsCurrent } from './keepModelsCurrent.ts';
 import type { ModelRegistry } from './ModelRegistry.ts';
+import { openSpool, type PredictionLog, type PredictionLogOptions } from './spool/openSpool.ts';
 
-// An inference process from its parts: store, server, and what keeps the store current; and how it ends.
+// An inference process from its parts: store, spool, server, and what keeps the store current; and how it ends.
 
 export interface InferenceOptions {
   readonly registry: ModelRegistry;
@@ -20,6 +23,11 @@ export interface InferenceOptions {
   readonly port: number;
   readonly defaultModel: string;
   readonly batching: BatcherOptions;
+  readonly spool: Pick<PredictionLogOptions, 'fsync' | 'maximumBytes' | 'retentionDays'>;
+  /** Of models for which no experiment is registered. Default: none. */
+  readonly ab?: AbDefaults;
+  /** The metadata that names the unit of a call. Default x-unit-id. */
+  readonly stickyHeader?: string;
   readonly logger: Logger;
   readonly reconcileMs?: number;
   readonly heartbeatMs?: number;
@@ -30,6 +38,7 @@ export interface Inference {
   readonly port: number;
   readonly processId: string;
   readonly store: ModelStore;
+  readonly log: Pick<PredictionLog, 'pendingBytes' | 'unkept'>;
   /** Not ready → calls under way end (10 s at most) → everything closed. */
   close(): Promise<void>;
 }
@@ -42,10 +51,18 @@ export interface Inference {
 export async function startInference(options: InferenceOptions): Promise<Inference> {
   const { registry, connectionString, artifacts, home, defaultModel, batching, logger } = options;
   const processId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const store = createModelStore({ registry, artifacts, home, processId, batching, logger });
-  const server = createInferenceServer({ store, logger, defaultModel });
+  const { ab, stickyHeader = 'x-unit-id' } = options;
+  const store = createModelStore({ registry, artifacts, home, processId, batching, logger, ab });
+  const log = openSpool({ ...options.spool, home, processId, connectionString, logger });
+  const shadows = createShadows(logger);
+  const server = createInferenceServer({ store, log, shadows, stickyHeader, logger, defaultModel });
   const { host, reconcileMs, heartbeatMs, startMs } = options;
-  const port = await server.listen({ host, port: options.port, portVariable: 'HOLDFAST_INFERENCE_PORT' });
+  const port = await server
+    .listen({ host, port: options.port, portVariable: 'HOLDFAST_INFERENCE_PORT' })
+    .catch(async (error: unknown) => {
+      await log.close();
+      throw error;
+    });
   const current = await keepModelsCurrent({
     store,
     connectionString,
@@ -59,6 +76,7 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
     port,
     processId,
     store,
+    log,
     close: async () => {
       // At once, while calls under way are still answered: no promotion has to wait for a process that ends.
       const goodBye = current
@@ -68,6 +86,8 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
           logger.debug({ err: error }, 'The registry could not be told of the end.'),
         );
       await Promise.all([server.close(), goodBye]);
+      await shadows.close();
+      await log.close();
       await store.close();
       await registry.close();
     },

@@ -53,6 +53,24 @@ const environment = z.object({
   INFERENCE_MAX_QUEUE_DELAY_US: count(0, 1_000_000, 0),
   /** Rows that may wait for one version of a model; a call beyond them is refused. */
   INFERENCE_MAX_QUEUE_ROWS: count(1, 10_000_000, 50_000),
+  /** Set: of the units of a model with a Staging and no experiment, AB_BUCKET_B_PCT percent are answered by Staging. */
+  AB_ENABLED: z.enum(['true', 'false', '1', '0'], 'expected true or false').default('false'),
+  AB_BUCKET_B_PCT: z.coerce.number().min(0).max(100).default(20),
+  /** The gRPC metadata or HTTP header that names the unit of a call. */
+  AB_STICKY_HEADER: z
+    .string()
+    .toLowerCase()
+    .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected the name of a header, as x-unit-id')
+    .refine(name => !name.endsWith('-bin'), 'expected a header of text, whose name does not end in -bin')
+    .default('x-unit-id'),
+  /** When the spool of predictions is brought to the disk: always (before the answer), never, or every so many ms. */
+  HOLDFAST_SPOOL_FSYNC: z
+    .union([z.enum(['always', 'never']), z.coerce.number().int().min(1).max(60_000)], {
+      error: 'expected always, never or a number of milliseconds from 1 to 60000',
+    })
+    .default(200),
+  HOLDFAST_SPOOL_MAX_MB: z.coerce.number().int().min(1).max(10_000_000).default(1024),
+  HOLDFAST_PREDICTION_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Set: PostgreSQL is not started, this one is used. */
   DATABASE_URL: z.string().min(1).optional(),
@@ -114,6 +132,16 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
       maxBatchRows: values.INFERENCE_MAX_BATCH_ROWS,
       maxQueueDelayUs: values.INFERENCE_MAX_QUEUE_DELAY_US,
       maxQueueRows: values.INFERENCE_MAX_QUEUE_ROWS,
+    },
+    ab: {
+      enabled: values.AB_ENABLED === 'true' || values.AB_ENABLED === '1',
+      bucketBPct: values.AB_BUCKET_B_PCT,
+    },
+    stickyHeader: values.AB_STICKY_HEADER,
+    spool: {
+      fsync: values.HOLDFAST_SPOOL_FSYNC,
+      maximumBytes: values.HOLDFAST_SPOOL_MAX_MB * 1024 * 1024,
+      retentionDays: values.HOLDFAST_PREDICTION_RETENTION_DAYS,
     },
     logLevel: values.HOLDFAST_LOG_LEVEL,
     databaseUrl: values.DATABASE_URL,

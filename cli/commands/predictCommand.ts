@@ -1,21 +1,15 @@
 import type { Command } from 'commander';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { PredictResponse } from '../../proto/gen/holdfast/v1/prediction.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
-import { type Instance, parseInstances } from '../prediction/parseInstances.ts';
-import { parseSettings } from '../prediction/parseSettings.ts';
-import { readText } from '../readText.ts';
-import { modelSignature } from '../scoring/ModelSignature.ts';
+import { type InstanceOptions, readInstances } from '../prediction/readInstances.ts';
 
-interface PredictOptions {
+interface PredictOptions extends InstanceOptions {
   readonly model?: string;
   readonly version?: string;
-  readonly file?: string;
-  readonly set?: readonly string[];
 }
 
 export function addPredictCommand(program: Command, run: Runner): void {
@@ -80,24 +74,4 @@ async function predict(
     ]),
   );
   return 0;
-}
-
-async function readInstances(
-  { clients, signal, stdin }: CliContext,
-  json: string | undefined,
-  { model, version, file, set = [] }: PredictOptions & { model: string; version: string },
-): Promise<Instance[]> {
-  const sources = [json !== undefined, file !== undefined, set.length > 0].filter(Boolean).length;
-  if (sources !== 1)
-    throw new HoldfastError(
-      'invalidArgument',
-      `${sources === 0 ? 'Nothing to score was given' : 'Several sources were given'}: expected one of JSON as an argument, - (standard input), --file FILE, or --set COLUMN=VALUE (repeated).`,
-    );
-  if (set.length > 0) {
-    const { inputs } = modelSignature(await clients.models.getVersion({ model, version }, { signal }));
-    return [parseSettings(set, inputs)];
-  }
-  const path = file ?? (json === '-' ? '-' : undefined);
-  if (path === undefined) return parseInstances(json ?? '', 'The argument');
-  return parseInstances(await readText(path, stdin), path === '-' ? 'Standard input' : path);
 }

@@ -287,6 +287,7 @@ describe('the model store', () => {
       assert.deepEqual(state, {
         format: 1,
         aliases: [{ model: 'churn', version: 1, digest: only.digest, alias: 'production' }],
+        experiments: [],
       });
       assert.deepEqual(
         await readFile(join(world.home, 'inference', 'models', `${only.digest}.onnx`)),

@@ -95,6 +95,7 @@ export async function serve(
     port: 0,
     defaultModel: 'churn',
     batching: readConfiguration({}).batching,
+    spool: { fsync: 'never', maximumBytes: 1 << 30, retentionDays: 90 },
     logger,
     ...options,
   });

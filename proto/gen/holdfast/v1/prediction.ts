@@ -90,6 +90,31 @@ export interface PredictResponse {
   arm: string;
 }
 
+export interface SubmitRequest {
+  /** The model's name; empty means the installation's default model. */
+  model: string;
+  /** As an instance of Predict. */
+  instance?: { [key: string]: any } | undefined;
+  unitKey: string;
+  /** As in Predict. */
+  labelKey?: string | undefined;
+}
+
+export interface SubmitResponse {
+  /** Names this prediction, and the customer that was kept, for good. */
+  predictionId: string;
+  model: string;
+  modelVersion: number;
+  /** Empty where no experiment runs. */
+  experiment: string;
+  arm: string;
+  /** The unit that the customer was taken for. */
+  unitKey: string;
+  threshold: number;
+  label: string;
+  probability: number;
+}
+
 function createBasePredictRequest(): PredictRequest {
   return { model: "", version: "", instances: [], returnProba: undefined, labelKey: undefined, columns: undefined };
 }
@@ -684,6 +709,350 @@ export const PredictResponse: MessageFns<PredictResponse> = {
   },
 };
 
+function createBaseSubmitRequest(): SubmitRequest {
+  return { model: "", instance: undefined, unitKey: "", labelKey: undefined };
+}
+
+export const SubmitRequest: MessageFns<SubmitRequest> = {
+  encode(message: SubmitRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.instance !== undefined) {
+      Struct.encode(Struct.wrap(message.instance), writer.uint32(18).fork()).join();
+    }
+    if (message.unitKey !== "") {
+      writer.uint32(26).string(message.unitKey);
+    }
+    if (message.labelKey !== undefined) {
+      writer.uint32(34).string(message.labelKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SubmitRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSubmitRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.instance = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.unitKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.labelKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SubmitRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      instance: isObject(object.instance) ? object.instance : undefined,
+      unitKey: isSet(object.unitKey)
+        ? globalThis.String(object.unitKey)
+        : isSet(object.unit_key)
+        ? globalThis.String(object.unit_key)
+        : "",
+      labelKey: isSet(object.labelKey)
+        ? globalThis.String(object.labelKey)
+        : isSet(object.label_key)
+        ? globalThis.String(object.label_key)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SubmitRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.instance !== undefined) {
+      obj.instance = message.instance;
+    }
+    if (message.unitKey !== "") {
+      obj.unitKey = message.unitKey;
+    }
+    if (message.labelKey !== undefined) {
+      obj.labelKey = message.labelKey;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SubmitRequest>, I>>(base?: I): SubmitRequest {
+    return SubmitRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SubmitRequest>, I>>(object: I): SubmitRequest {
+    const message = createBaseSubmitRequest();
+    message.model = object.model ?? "";
+    message.instance = object.instance ?? undefined;
+    message.unitKey = object.unitKey ?? "";
+    message.labelKey = object.labelKey ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSubmitResponse(): SubmitResponse {
+  return {
+    predictionId: "",
+    model: "",
+    modelVersion: 0,
+    experiment: "",
+    arm: "",
+    unitKey: "",
+    threshold: 0,
+    label: "",
+    probability: 0,
+  };
+}
+
+export const SubmitResponse: MessageFns<SubmitResponse> = {
+  encode(message: SubmitResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.predictionId !== "") {
+      writer.uint32(10).string(message.predictionId);
+    }
+    if (message.model !== "") {
+      writer.uint32(18).string(message.model);
+    }
+    if (message.modelVersion !== 0) {
+      writer.uint32(24).int32(message.modelVersion);
+    }
+    if (message.experiment !== "") {
+      writer.uint32(34).string(message.experiment);
+    }
+    if (message.arm !== "") {
+      writer.uint32(42).string(message.arm);
+    }
+    if (message.unitKey !== "") {
+      writer.uint32(50).string(message.unitKey);
+    }
+    if (message.threshold !== 0) {
+      writer.uint32(57).double(message.threshold);
+    }
+    if (message.label !== "") {
+      writer.uint32(66).string(message.label);
+    }
+    if (message.probability !== 0) {
+      writer.uint32(73).double(message.probability);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SubmitResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSubmitResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.predictionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.modelVersion = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.experiment = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.arm = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.unitKey = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.threshold = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.probability = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SubmitResponse {
+    return {
+      predictionId: isSet(object.predictionId)
+        ? globalThis.String(object.predictionId)
+        : isSet(object.prediction_id)
+        ? globalThis.String(object.prediction_id)
+        : "",
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      modelVersion: isSet(object.modelVersion)
+        ? globalThis.Number(object.modelVersion)
+        : isSet(object.model_version)
+        ? globalThis.Number(object.model_version)
+        : 0,
+      experiment: isSet(object.experiment) ? globalThis.String(object.experiment) : "",
+      arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      unitKey: isSet(object.unitKey)
+        ? globalThis.String(object.unitKey)
+        : isSet(object.unit_key)
+        ? globalThis.String(object.unit_key)
+        : "",
+      threshold: isSet(object.threshold) ? globalThis.Number(object.threshold) : 0,
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+      probability: isSet(object.probability) ? globalThis.Number(object.probability) : 0,
+    };
+  },
+
+  toJSON(message: SubmitResponse): unknown {
+    const obj: any = {};
+    if (message.predictionId !== "") {
+      obj.predictionId = message.predictionId;
+    }
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.modelVersion !== 0) {
+      obj.modelVersion = Math.round(message.modelVersion);
+    }
+    if (message.experiment !== "") {
+      obj.experiment = message.experiment;
+    }
+    if (message.arm !== "") {
+      obj.arm = message.arm;
+    }
+    if (message.unitKey !== "") {
+      obj.unitKey = message.unitKey;
+    }
+    if (message.threshold !== 0) {
+      obj.threshold = floatToJson(message.threshold);
+    }
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    if (message.probability !== 0) {
+      obj.probability = floatToJson(message.probability);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SubmitResponse>, I>>(base?: I): SubmitResponse {
+    return SubmitResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SubmitResponse>, I>>(object: I): SubmitResponse {
+    const message = createBaseSubmitResponse();
+    message.predictionId = object.predictionId ?? "";
+    message.model = object.model ?? "";
+    message.modelVersion = object.modelVersion ?? 0;
+    message.experiment = object.experiment ?? "";
+    message.arm = object.arm ?? "";
+    message.unitKey = object.unitKey ?? "";
+    message.threshold = object.threshold ?? 0;
+    message.label = object.label ?? "";
+    message.probability = object.probability ?? 0;
+    return message;
+  },
+};
+
 /** The hot path: scores customers with a loaded model version. */
 export type PredictionServiceDefinition = typeof PredictionServiceDefinition;
 export const PredictionServiceDefinition = {
@@ -769,6 +1138,77 @@ export const PredictionServiceDefinition = {
       responseStream: true,
       options: {},
     },
+    /**
+     * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
+     * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.
+     */
+    submit: {
+      name: "Submit",
+      requestType: SubmitRequest as typeof SubmitRequest,
+      requestStream: false,
+      responseType: SubmitResponse as typeof SubmitResponse,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              51,
+              58,
+              1,
+              42,
+              90,
+              19,
+              58,
+              1,
+              42,
+              34,
+              14,
+              47,
+              115,
+              117,
+              114,
+              118,
+              101,
+              121,
+              47,
+              115,
+              117,
+              98,
+              109,
+              105,
+              116,
+              34,
+              25,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              58,
+              115,
+              117,
+              98,
+              109,
+              105,
+              116,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
   },
 } as const;
 
@@ -802,6 +1242,19 @@ export const PredictionServiceService = {
     responseSerialize: (value: PredictResponse): Buffer => Buffer.from(PredictResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PredictResponse => PredictResponse.decode(value),
   },
+  /**
+   * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
+   * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.
+   */
+  submit: {
+    path: "/holdfast.v1.PredictionService/Submit" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SubmitRequest): Buffer => Buffer.from(SubmitRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SubmitRequest => SubmitRequest.decode(value),
+    responseSerialize: (value: SubmitResponse): Buffer => Buffer.from(SubmitResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SubmitResponse => SubmitResponse.decode(value),
+  },
 } as const;
 
 export interface PredictionServiceServer extends UntypedServiceImplementation {
@@ -816,6 +1269,11 @@ export interface PredictionServiceServer extends UntypedServiceImplementation {
    * its error; the answers until then say which one it was.
    */
   predictStream: handleBidiStreamingCall<PredictRequest, PredictResponse>;
+  /**
+   * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
+   * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.
+   */
+  submit: handleUnaryCall<SubmitRequest, SubmitResponse>;
 }
 
 export interface PredictionServiceClient extends Client {
@@ -849,6 +1307,25 @@ export interface PredictionServiceClient extends Client {
     metadata: Metadata,
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<PredictRequest, PredictResponse>;
+  /**
+   * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
+   * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.
+   */
+  submit(
+    request: SubmitRequest,
+    callback: (error: ServiceError | null, response: SubmitResponse) => void,
+  ): ClientUnaryCall;
+  submit(
+    request: SubmitRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SubmitResponse) => void,
+  ): ClientUnaryCall;
+  submit(
+    request: SubmitRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SubmitResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const PredictionServiceClient = makeGenericClientConstructor(
@@ -876,6 +1353,10 @@ export type DeepPartial<T> = T extends bigint ? string | number | bigint
 type KeysOfUnion<T> = T extends T ? keyof T : never;
 export type Exact<P, I extends P> = P extends Builtin ? P
   : P & { [K in keyof P]: Exact<P[K], I[K]> } & { [K in Exclude<keyof I, KeysOfUnion<P>>]: never };
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
+}
 
 function isSet(value: any): boolean {
   return value !== null && value !== undefined;

@@ -2,23 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from '../observability/createLogger.ts';
 
-// PostgreSQL's word that an alias moved, over a connection of its own that is made again for as long as the process lives. A
+// PostgreSQL's word that an alias moved or an experiment changed, over a connection of its own that is made again for as long as the process lives. A
 // word may be lost while the connection is down, so every new connection counts as one.
 
-/** Of the trigger on model_alias. */
-const CHANNEL = 'holdfast_alias';
+/** Of the triggers on model_alias and experiment. */
+const CHANNELS = ['holdfast_alias', 'holdfast_experiment'];
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 /** A connection that a network cut in half says nothing: it is asked now and then. */
 const ASK_EVERY_MS = 15_000;
 const ANSWER_WITHIN_MS = 5000;
 
-export interface AliasWatch {
+export interface RegistryWatch {
   close(): Promise<void>;
 }
 
-/** @param onChange called when an alias moved or may have moved */
-export function watchAliases(connectionString: string, onChange: () => void, logger: Logger): AliasWatch {
+/** @param onChange called when something changed or may have changed */
+export function watchRegistry(connectionString: string, onChange: () => void, logger: Logger): RegistryWatch {
   const stopping = new AbortController();
   const { signal } = stopping;
   const pause = (waitMs: number): Promise<unknown> =>
@@ -30,7 +30,7 @@ export function watchAliases(connectionString: string, onChange: () => void, log
     while (!signal.aborted) {
       try {
         await listenOnce(connectionString, signal, onChange, () => {
-          if (told) logger.info({}, 'PostgreSQL is back; promotions are heard again.');
+          if (told) logger.info({}, 'PostgreSQL is back; promotions and experiments are heard again.');
           told = false;
           waitMs = FIRST_WAIT_MS;
         });
@@ -75,7 +75,7 @@ async function listenOnce(
   ended.promise.catch(() => undefined);
   try {
     await client.connect();
-    await client.query(`listen ${CHANNEL}`);
+    for (const channel of CHANNELS) await client.query(`listen ${channel}`);
     onListening();
     onChange();
     if (signal.aborted) stop();
