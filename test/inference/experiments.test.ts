@@ -128,7 +128,7 @@ describe('an experiment in inference', () => {
       await waitUntil('the local copy is written', async () => {
         const alone = await world.start({
           connectionString: 'postgres://nobody@127.0.0.1:1/none',
-          startMs: 100,
+          startMs: 20_000,
           registry: absent,
         });
         const same = (await armsOf(alone)) === arms;
