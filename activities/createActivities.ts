@@ -1,5 +1,7 @@
 import type { ActivityPorts } from './ActivityPorts.ts';
 import { createIngest } from './data/createIngest.ts';
+import { createAdoptCandidate } from './foreign/createAdoptCandidate.ts';
+import { createHandOver } from './foreign/createHandOver.ts';
 import { createBeginImport } from './imports/createBeginImport.ts';
 import { createImportFile } from './imports/createImportFile.ts';
 import { createRegisterImport } from './imports/createRegisterImport.ts';
@@ -21,6 +23,8 @@ export const createActivities = (ports: ActivityPorts) => ({
   beginRun: createBeginRun(ports),
   ingest: createIngest(ports),
   trainCandidate: createTrainCandidate(ports),
+  handOver: createHandOver(ports),
+  adoptCandidate: createAdoptCandidate(ports),
   blendCandidates: createBlendCandidates(ports),
   registerCandidates: createRegisterCandidates(ports),
   beginImport: createBeginImport(ports),

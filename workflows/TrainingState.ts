@@ -26,11 +26,16 @@ export class TrainingState {
     this.#dataset = dataset;
   }
 
-  candidate(trainer: string, status: CandidateProgress['status']): void {
+  candidate(trainer: string, status: CandidateProgress['status'], reason?: string): void {
     const known = this.#candidates.get(trainer);
     if (known === undefined) return;
     const foldsDone = status === 'trained' ? known.foldsTotal : known.foldsDone;
-    this.#candidates.set(trainer, { ...known, status, foldsDone });
+    this.#candidates.set(trainer, {
+      ...known,
+      status,
+      foldsDone,
+      ...(reason !== undefined && { reason }),
+    });
   }
 
   progress(): TrainModelProgress {
@@ -51,7 +56,8 @@ export class TrainingState {
         `Dataset version ${this.#dataset.version}: ${this.#dataset.rows} rows, ${this.#dataset.quarantined} quarantined`,
       );
     if (this.#candidates.size > 0) lines.push('');
-    for (const { trainer, status } of this.#candidates.values()) lines.push(`- ${trainer}: ${status}`);
+    for (const { trainer, status, reason } of this.#candidates.values())
+      lines.push(`- ${trainer}: ${status}${reason === undefined ? '' : `, ${reason}`}`);
     return lines.join('\n');
   }
 }

@@ -1,5 +1,6 @@
 import {
   ActivityCancellationType,
+  ApplicationFailure,
   CancellationScope,
   executeChild,
   isCancellation,
@@ -20,6 +21,7 @@ import { ingestDataset } from './ingestDataset.ts';
 import { promoteChampion } from './promoteChampion.ts';
 import { modelAttribute, progressQuery, triggerAttribute } from './runMarks.ts';
 import { settleTogether } from './settleTogether.ts';
+import { trainElsewhere } from './trainElsewhere.ts';
 import { TrainingState } from './TrainingState.ts';
 
 // Data to a gated, promoted version. Only ids and digests pass through here; whatever is decided is decided by pure
@@ -59,15 +61,35 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
     enter('training the candidates');
     const { table, digest: datasetDigest } = dataset;
     const trainers = run.trainers.filter(trainer => trainer !== 'blend');
-    const candidates: TrainedCandidate[] = await settleTogether(trainers, async trainer => {
+    const leftOut: { trainer: string; reason: string }[] = [];
+    const outcomes = await settleTogether(trainers, async trainer => {
       state.candidate(trainer, 'training');
-      const candidate = await trainCandidate({ definition, table, datasetDigest, trainer });
-      state.candidate(trainer, 'trained');
+      const elsewhere = run.elsewhere?.find(({ name }) => name === trainer);
+      const outcome =
+        elsewhere === undefined
+          ? await trainCandidate({ definition, table, datasetDigest, trainer })
+          : await trainElsewhere(elsewhere, { runId, definition, table, datasetDigest });
+      if ('leftOut' in outcome) {
+        leftOut.push({ trainer, reason: outcome.leftOut });
+        state.candidate(trainer, 'left out', outcome.leftOut);
+      } else state.candidate(trainer, 'trained');
       enter('training the candidates');
-      return candidate;
+      return outcome;
     });
+    const candidates: TrainedCandidate[] = outcomes.flatMap(outcome =>
+      'leftOut' in outcome ? [] : [outcome],
+    );
+    if (candidates.length === 0)
+      throw ApplicationFailure.nonRetryable(
+        `No candidate came about. ${leftOut.map(({ trainer, reason }) => `${trainer}: ${reason}`).join('; ')}.`,
+        'failedPrecondition',
+      );
 
-    if (run.trainers.includes('blend')) {
+    if (run.trainers.includes('blend') && candidates.length === 1) {
+      const reason = 'a blend needs two candidates at least, and only one came about';
+      leftOut.push({ trainer: 'blend', reason });
+      state.candidate('blend', 'left out', reason);
+    } else if (run.trainers.includes('blend')) {
       state.candidate('blend', 'training');
       enter('blending the candidates');
       const members = candidates.map(({ trainer, digest, outOfFold }) => ({ trainer, digest, outOfFold }));
@@ -92,7 +114,7 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
         id: runId,
         status: 'succeeded',
         stage,
-        result: { championVersion, promotedTo, gate },
+        result: { championVersion, promotedTo, gate, ...(leftOut.length > 0 && { leftOut }) },
       });
       return { runId, model, championVersion, promotedTo, gate };
     });

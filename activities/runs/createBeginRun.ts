@@ -1,6 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { startRun } from '../../db/runs/startRun.ts';
 import { candidatesOf } from '../../ml/definition/candidatesOf.ts';
+import type { ForeignTrainer } from '../../ml/definition/foreignTrainer.ts';
+import { foreignTrainersOf } from '../../ml/definition/foreignTrainersOf.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { trainModelInput } from './trainModelInput.ts';
@@ -15,6 +17,8 @@ export interface BegunRun {
   readonly definition: string;
   readonly data: string | null;
   readonly trainers: readonly string[];
+  /** Those of the trainers that are not ours, and where they poll; absent in runs begun before there were any. */
+  readonly elsewhere?: readonly Pick<ForeignTrainer, 'name' | 'taskQueue' | 'startWithinSeconds'>[];
   readonly folds: number;
   readonly selection: ProjectDefinition['selection'];
   readonly gate: ProjectDefinition['gate'];
@@ -67,6 +71,11 @@ export const createBeginRun =
       definition: digest,
       data: data ?? null,
       trainers: candidatesOf(definition),
+      elsewhere: foreignTrainersOf(definition).map(({ name, taskQueue, startWithinSeconds }) => ({
+        name,
+        taskQueue,
+        startWithinSeconds,
+      })),
       folds: split.folds,
       selection,
       gate,

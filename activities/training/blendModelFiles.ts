@@ -52,7 +52,8 @@ export async function blendModelFiles(options: BlendModelFilesOptions): Promise<
       definition,
       split,
       members: options.members.map(({ trainer, outOfFold }) => ({
-        calibrate: recipes.find(recipe => recipe.trainer === trainer)?.calibrate ?? false,
+        // Of a trainer that is not ours it is always asked whether calibration helps.
+        calibrate: recipes.find(recipe => recipe.trainer === trainer)?.calibrate ?? true,
         probabilities: outOfFold,
       })),
     },

@@ -55,9 +55,9 @@ function describe(run: Run): string[] {
       `  data       version ${version} (${digest.slice(0, 12)}), ${formatCount(rows)} rows, ${formatCount(quarantined)} quarantined`,
     );
   }
-  for (const { trainer, status, foldsDone, foldsTotal } of run.candidates)
+  for (const { trainer, status, foldsDone, foldsTotal, reason } of run.candidates)
     lines.push(
-      `  ${trainer.padEnd(20)} ${status}${status === 'training' && foldsTotal > 0 ? `, fold ${foldsDone} of ${foldsTotal}` : ''}`,
+      `  ${trainer.padEnd(20)} ${status}${status === 'training' && foldsTotal > 0 ? `, fold ${foldsDone} of ${foldsTotal}` : ''}${reason === '' ? '' : `: ${reason}`}`,
     );
   return lines;
 }

@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
-import type { RunStatus as RegisteredStatus, RunSummary } from '../../db/runs/Run.ts';
+import type { RunResult, RunStatus as RegisteredStatus, RunSummary } from '../../db/runs/Run.ts';
 import { Candidate, Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
 import type { RunFacts } from './RunFacts.ts';
 
@@ -32,7 +32,7 @@ export function encodeRun(
     stage: progress?.stage ?? row.stage,
     error: row.error ?? '',
     dataset: dataset ?? undefined,
-    candidates: encodeCandidates(facts, versions),
+    candidates: encodeCandidates(facts, versions, row.result?.leftOut ?? []),
     result: row.result
       ? {
           championVersion: row.result.championVersion,
@@ -47,17 +47,24 @@ export function encodeRun(
 }
 
 /** In the order in which the definition names the trainers, as far as anybody told it. */
-function encodeCandidates(facts: RunFacts | null, versions: readonly ModelVersion[]): Candidate[] {
+function encodeCandidates(
+  facts: RunFacts | null,
+  versions: readonly ModelVersion[],
+  leftOut: NonNullable<RunResult['leftOut']>,
+): Candidate[] {
   const live = new Map(facts?.progress?.candidates.map(candidate => [candidate.trainer, candidate]));
   const trained = new Map(versions.map(version => [version.trainer, version]));
   // Versions come newest first; they were registered in the definition's order.
   const inOrder = [...trained.keys()].toReversed();
-  const trainers = new Set([...live.keys(), ...inOrder]);
+  const reasons = new Map(leftOut.map(({ trainer, reason }) => [trainer, reason]));
+  const trainers = new Set([...live.keys(), ...inOrder, ...reasons.keys()]);
   return [...trainers].map(trainer => {
     const version = trained.get(trainer);
     const now = live.get(trainer);
     const beat = facts?.heartbeats.get(trainer);
-    const status = version === undefined ? (now?.status ?? 'waiting') : 'trained';
+    const reason = reasons.get(trainer) ?? now?.reason;
+    const status =
+      version !== undefined ? 'trained' : reason !== undefined ? 'left out' : (now?.status ?? 'waiting');
     const foldsTotal = now?.foldsTotal ?? beat?.foldsTotal ?? 0;
     const foldsDone = beat === undefined ? now?.foldsDone : Object.keys(beat.folds).length;
     return Candidate.fromPartial({
@@ -70,6 +77,7 @@ function encodeCandidates(facts: RunFacts | null, versions: readonly ModelVersio
       seconds: version?.seconds ?? beat?.seconds,
       version: version?.version,
       digest: version?.digest,
+      reason,
     });
   });
 }

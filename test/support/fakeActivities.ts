@@ -84,6 +84,24 @@ export function fakeActivities(
       },
       seconds: 1,
     }),
+    handOver: async ({ trainer }) => ({
+      contract: 1,
+      model: 'churn',
+      trainer,
+      dataset: { uri: 'file:///dataset.csv', digest: digest('2'), rows: 80, format: 'csv' },
+      folds: { uri: 'file:///folds.csv', digest: digest('3'), count: 5, format: 'csv' },
+      columns: [],
+      label: { column: 'Churn', positive: 'Yes', negative: 'No' },
+      seed: 1,
+      parameters: {},
+      output: 'file:///output',
+    }),
+    adoptCandidate: async ({ trainer, seconds }) => ({
+      ...foreignCandidate(trainer, 'task queue'),
+      outOfFold: digest('f'),
+      crossValidation: { logLoss: { mean: 0.405, sd: 0.01 } },
+      seconds,
+    }),
     blendCandidates: async () => blendWith({ mean: 0.001, sd: 0.01 }),
     registerCandidates: async ({ candidates }) =>
       candidates.map(({ trainer, crossValidation, metrics }, place) => ({
