@@ -9,7 +9,8 @@ import { requireServices } from '../platform/requireServices.ts';
 // The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is back.
 
 await runProcess('inference', async ({ configuration, logger }) => {
-  const { home, bind, ports, defaultModel, batching, spool, ab, stickyHeader } = configuration;
+  const { home, bind, ports, defaultModel, batching, maximumOnRequestBytes, spool, ab, stickyHeader } =
+    configuration;
   const { databaseUrl } = requireServices(configuration);
   const inference = await startInference({
     registry: createDatabaseRegistry(() =>
@@ -25,6 +26,7 @@ await runProcess('inference', async ({ configuration, logger }) => {
     spool,
     ab,
     stickyHeader,
+    maximumOnRequestBytes,
     logger,
   });
   return {

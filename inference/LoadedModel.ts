@@ -1,52 +1,89 @@
 import type { ModelMetadata } from '../ml/onnx/ModelMetadata.ts';
 import type { Columns } from './Columns.ts';
 import { type Batcher, type BatcherOptions, createBatcher, type Waiting } from './createBatcher.ts';
+import type { VersionCounts } from './InferenceStatistics.ts';
 import type { ScoringSession } from './ScoringSession.ts';
 import type { Signature } from './Signature.ts';
 
 // One version of a model in memory. Callers take it and give it back, so that a version that was replaced is let go when the
 // last call on it ended and not before.
 
+export interface LoadedModelOptions {
+  readonly batching: BatcherOptions;
+  /** Told of every request and run. */
+  readonly counts: VersionCounts;
+}
+
 export class LoadedModel {
   readonly model: string;
   readonly version: number;
   readonly digest: string;
+  /** Of the ONNX file: what the bound on memory counts, since ONNX Runtime does not tell what it holds. */
+  readonly fileBytes: number;
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
   readonly #unseenLevels = new Map<string, number>();
   readonly #session: ScoringSession;
   readonly #batcher: Batcher<Columns>;
+  readonly #counts: VersionCounts;
   readonly #float32Threshold: number;
   #users = 0;
   #retired: PromiseWithResolvers<void> | null = null;
 
   constructor(
-    identity: { readonly model: string; readonly version: number; readonly digest: string },
+    identity: {
+      readonly model: string;
+      readonly version: number;
+      readonly digest: string;
+      readonly fileBytes: number;
+    },
     metadata: ModelMetadata,
     signature: Signature,
     session: ScoringSession,
-    batching: BatcherOptions,
+    { batching, counts }: LoadedModelOptions,
   ) {
     this.model = identity.model;
     this.version = identity.version;
     this.digest = identity.digest;
+    this.fileBytes = identity.fileBytes;
     this.metadata = metadata;
     this.signature = signature;
     this.#session = session;
     this.#float32Threshold = Math.fround(metadata.threshold);
-    this.#batcher = createBatcher<Columns>(
-      parts => session.score(parts.map(({ work, from, to }) => ({ columns: work, from, to }))),
-      batching,
-    );
+    this.#counts = counts;
+    this.#batcher = createBatcher<Columns>(async parts => {
+      const begun = performance.now();
+      const scored = await session.score(parts.map(({ work, from, to }) => ({ columns: work, from, to })));
+      counts.ran(scored.length, performance.now() - begun);
+      return scored;
+    }, batching);
   }
 
   /**
    * Scores all rows, together with those of other calls.
+   * @param begun when the request came, by performance.now()
    * @returns the probabilities of the positive label, one a row
    * @throws HoldfastError resourceExhausted where too many rows wait; unavailable where the caller gave up
    */
-  score(columns: Columns, caller: Waiting): Promise<Float32Array> {
-    return this.#batcher.submit(columns, columns.rowCount, caller);
+  async score(columns: Columns, caller: Waiting, begun: number): Promise<Float32Array> {
+    const submitted = performance.now();
+    let started = submitted;
+    const waiting: Waiting = {
+      get cancelled() {
+        return caller.cancelled;
+      },
+      get deadline() {
+        return caller.deadline;
+      },
+      started: () => {
+        started = performance.now();
+      },
+    };
+    const { rowCount } = columns;
+    const scored = await this.#batcher.submit(columns, rowCount, waiting);
+    const inferMs = performance.now() - started;
+    this.#counts.answered(rowCount, submitted - begun, started - submitted, inferMs);
+    return scored;
   }
 
   /** The label of a probability that the model file gave: compared in float32, as the file itself does. */
@@ -70,8 +107,12 @@ export class LoadedModel {
   /** Runs work on this version, which stays in memory until the work ended. */
   async use<T>(work: (model: LoadedModel) => Promise<T>): Promise<T> {
     this.#users++;
+    const begun = performance.now();
     try {
       return await work(this);
+    } catch (error) {
+      this.#counts.failed(performance.now() - begun);
+      throw error;
     } finally {
       this.#users--;
       if (this.#users === 0) this.#retired?.resolve();

@@ -1,17 +1,17 @@
 import type { LoadedModel } from './LoadedModel.ts';
 
-// Versions that were loaded because somebody asked: as many as the bound allows, the one not asked for the longest goes first.
-// Callers who ask for the same version at once wait for one load.
+// Versions that were loaded because somebody asked: as many as the bound on their files' bytes allows, the one not asked for the
+// longest goes first. The newest stays, however large. Callers who ask for the same version at once wait for one load.
 
 export class VersionCache {
   /** In the order of use, the latest last. */
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #loading = new Map<string, Promise<LoadedModel>>();
-  readonly #maximum: number;
+  readonly #maximumBytes: number;
   readonly #onRetireError: (error: unknown) => void;
 
-  constructor(maximum: number, onRetireError: (error: unknown) => void) {
-    this.#maximum = maximum;
+  constructor(maximumBytes: number, onRetireError: (error: unknown) => void) {
+    this.#maximumBytes = maximumBytes;
     this.#onRetireError = onRetireError;
   }
 
@@ -49,6 +49,13 @@ export class VersionCache {
     return found;
   }
 
+  /** As take, of every version of a model. */
+  takeAll(model: string): LoadedModel[] {
+    const all = this.values().filter(one => one.model === model);
+    for (const { version } of all) this.#loaded.delete(keyOf(model, version));
+    return all;
+  }
+
   values(): LoadedModel[] {
     return [...this.#loaded.values()];
   }
@@ -61,8 +68,10 @@ export class VersionCache {
   }
 
   #evict(): void {
+    let bytes = this.values().reduce((sum, { fileBytes }) => sum + fileBytes, 0);
     for (const [key, oldest] of this.#loaded) {
-      if (this.#loaded.size <= this.#maximum) return;
+      if (bytes <= this.#maximumBytes || this.#loaded.size === 1) return;
+      bytes -= oldest.fileBytes;
       this.#loaded.delete(key);
       oldest.retire().catch(this.#onRetireError);
     }

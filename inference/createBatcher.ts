@@ -24,6 +24,8 @@ export interface Waiting {
   readonly cancelled: boolean;
   /** Milliseconds since 1970; Infinity where it gave none. */
   readonly deadline: number;
+  /** Told when the first of its rows goes into a run. */
+  started?(): void;
 }
 
 export interface Part<Work> {
@@ -138,6 +140,7 @@ export function createBatcher<Work>(run: Run<Work>, options: BatcherOptions): Ba
           waitingRows -= remaining;
           continue;
         }
+        if (job.taken === 0) job.caller.started?.();
         const count = Math.min(remaining, room);
         parts.push({ job, from: job.taken, to: job.taken + count });
         job.taken += count;

@@ -7,6 +7,7 @@ import type { ModelStore } from './createModelStore.ts';
 import { decodePredictCall } from './PredictCall.ts';
 import { shorten } from '../platform/shorten.ts';
 import type { Shadows } from './experiments/createShadows.ts';
+import { createOpenInference } from './oip/createOpenInference.ts';
 import { type PredictContext, predict } from './predict.ts';
 import type { PredictionLog } from './spool/openSpool.ts';
 import { submit } from './submit.ts';
@@ -56,6 +57,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
         },
         submit: (request, call) => submit(context, request, call),
       }),
+      createOpenInference(context),
     ],
     logger,
     maximumMessageBytes,

@@ -13,11 +13,12 @@ import {
 } from './experiments/createExperiments.ts';
 import { createPinnedVersions } from './experiments/createPinnedVersions.ts';
 import type { RunningExperiment } from './experiments/RunningExperiment.ts';
+import { InferenceStatistics, type VersionStatistics } from './InferenceStatistics.ts';
 import type { LoadedModel } from './LoadedModel.ts';
 import { loadModel } from './loadModel.ts';
 import type { AliasTarget, ModelRegistry } from './ModelRegistry.ts';
 import { readArtifact } from './readArtifact.ts';
-import { noSuchModel, noSuchVersion } from './storeErrors.ts';
+import { noSuchModel, noSuchVersion, unloadedModel } from './storeErrors.ts';
 import { VersionCache } from './VersionCache.ts';
 
 // Which versions are in memory, and what the aliases mean just now. Production of every model is always loaded: a new one is
@@ -48,8 +49,32 @@ export interface ModelStore {
   known(): boolean;
   /** The versions in memory. */
   loaded(): readonly LoadedModel[];
+  /** The version that a request means, where it is in memory: nothing is loaded for it. */
+  peek(model: string, version: string): LoadedModel | undefined;
+  /** Every version in memory or named by an alias, and why one is not served. */
+  index(): readonly IndexedVersion[];
+  /** What each version that was ever loaded did since this process started. */
+  statistics(): readonly VersionStatistics[];
+  /**
+   * Takes a model back that was unloaded, and loads the versions asked for; none means Production alone.
+   * @throws HoldfastError as use
+   */
+  load(model: string, versions?: readonly number[]): Promise<void>;
+  /**
+   * Lets all versions of a model go, once the calls under way ended. It stays out of service until it is loaded again, another
+   * version of it is promoted, or the process starts anew. @throws HoldfastError notFound
+   */
+  unload(model: string): Promise<void>;
   /** Lets everything go once the calls under way ended. */
   close(): Promise<void>;
+}
+
+export interface IndexedVersion {
+  readonly model: string;
+  readonly version: number;
+  readonly ready: boolean;
+  /** Empty where it is ready. */
+  readonly reason: string;
 }
 
 export type ReconcileResult = 'done' | 'loadsFailed' | 'registryAway';
@@ -63,8 +88,8 @@ export interface ModelStoreOptions {
   readonly batching: BatcherOptions;
   /** Of models for which no experiment is registered. Default: none. */
   readonly ab?: AbDefaults;
-  /** Versions in memory besides Production and the arms. Default 4. */
-  readonly maximumOnRequest?: number;
+  /** Bound on the files of versions in memory besides Production and the arms. */
+  readonly maximumOnRequestBytes: number;
 }
 
 const isVersionNumber = (text: string): boolean => /^[1-9][0-9]{0,8}$/.test(text);
@@ -77,10 +102,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   const localCopy = createLocalCopy(options.home, (error, path) =>
     logger.warn({ err: error, path }, 'The kept state cannot be read and is passed over.'),
   );
+  const statistics = new InferenceStatistics();
   const production = new Map<string, LoadedModel>();
-  const onRequest = new VersionCache(options.maximumOnRequest ?? 4, onRetireError);
+  const onRequest = new VersionCache(options.maximumOnRequestBytes, onRetireError);
   /** Production versions that could not be loaded, by model. */
   const failures = new Map<string, LoadedVersion & { readonly error: string }>();
+  /** Model → the Production version with which somebody took it out of service. */
+  const unloaded = new Map<string, number>();
   let aliases: readonly AliasTarget[] = [];
   let running: readonly RunningExperiment[] = [];
   let experiments = noExperiments;
@@ -90,7 +118,10 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   let away = '';
 
   const open = async (model: string, version: number, digest: string): Promise<LoadedModel> =>
-    loadModel({ model, version, digest }, await readArtifact(artifacts, localCopy, digest), options.batching);
+    loadModel({ model, version, digest }, await readArtifact(artifacts, localCopy, digest), {
+      batching: options.batching,
+      counts: statistics.of(model, version),
+    });
 
   const pinned = createPinnedVersions({
     open: ({ model, version, digest }) => open(model, version, digest),
@@ -98,19 +129,35 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     onRetireError,
   });
 
-  function find(model: string, version: string): LoadedModel | Promise<LoadedModel> {
+  const find = (model: string, version: string): LoadedModel | Promise<LoadedModel> =>
+    findHeld(model, version) ?? findOnRequest(model, version);
+
+  /** Production, or an arm. */
+  function findHeld(model: string, version: string): LoadedModel | undefined {
     const current = production.get(model);
-    if (
-      current !== undefined &&
+    return current !== undefined &&
       (version === '' || version === 'production' || version === String(current.version))
-    )
-      return current;
-    return pinned.get(model, Number(version)) ?? findOnRequest(model, version);
+      ? current
+      : unloaded.has(model)
+        ? undefined
+        : pinned.get(model, Number(version));
   }
+
+  function findInMemory(model: string, version: string): LoadedModel | undefined {
+    const number = versionOf(model, version);
+    return findHeld(model, version) ?? (number === null ? undefined : onRequest.get(model, number));
+  }
+
+  /** What a number or an alias means just now; null where it means nothing. */
+  const versionOf = (model: string, version: string): number | null =>
+    aliases.find(
+      target => target.model === model && target.alias === (version === '' ? 'production' : version),
+    )?.version ?? (isVersionNumber(version) ? Number(version) : null);
 
   async function findOnRequest(model: string, version: string): Promise<LoadedModel> {
     const ofModel = aliases.filter(target => target.model === model);
     const target = ofModel.find(({ alias }) => alias === (version === '' ? 'production' : version));
+    if (unloaded.has(model)) throw unloadedModel(model);
     if (target?.alias === 'production') throw notServed(target);
     const number = target?.version ?? (isVersionNumber(version) ? Number(version) : null);
     const arm = number === null ? undefined : pinned.get(model, number);
@@ -180,7 +227,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 
   async function load({ model, version, digest }: AliasTarget): Promise<void> {
     const old = production.get(model);
-    if (old?.version === version && old.digest === digest) {
+    if ((old?.version === version && old.digest === digest) || unloaded.get(model) === version) {
       failures.delete(model);
       return;
     }
@@ -189,6 +236,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     try {
       const next = onRequest.take(model, version) ?? (await open(model, version, digest));
       production.set(model, next);
+      unloaded.delete(model);
       failures.delete(model);
       const loadMs = Math.round(performance.now() - begun);
       logger.info({ model, version, digest, previousVersion, loadMs }, 'A version is served.');
@@ -280,6 +328,46 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     if (state.aliases.length > 0) await adopt(state, 'localCopy');
   }
 
+  function index(): IndexedVersion[] {
+    const versions = new Map<string, IndexedVersion>();
+    for (const { model, version } of aliases) {
+      const failure = failures.get(model);
+      const reason = unloaded.has(model)
+        ? 'unloaded on request'
+        : failure?.version === version
+          ? failure.error
+          : 'loaded when it is asked for';
+      versions.set(`${model}/${version}`, { model, version, ready: false, reason });
+    }
+    for (const { model, version } of [...production.values(), ...pinned.values(), ...onRequest.values()])
+      versions.set(`${model}/${version}`, { model, version, ready: true, reason: '' });
+    return [...versions.values()].toSorted(
+      (one, other) => one.model.localeCompare(other.model) || one.version - other.version,
+    );
+  }
+
+  async function loadOnRequest(model: string, versions: readonly number[]): Promise<void> {
+    unloaded.delete(model);
+    await reconcile();
+    const asked = versions.length === 0 ? [''] : versions.map(String);
+    for (const version of asked) await find(model, version);
+  }
+
+  async function unload(model: string): Promise<void> {
+    const target = aliases.find(({ model: name, alias }) => name === model && alias === 'production');
+    const current = production.get(model);
+    const held = onRequest.takeAll(model);
+    if (target === undefined && current === undefined && held.length === 0) throw noSuchModel(model, aliases);
+    if (target !== undefined) unloaded.set(model, target.version);
+    production.delete(model);
+    failures.delete(model);
+    for (const one of current === undefined ? held : [current, ...held]) one.retire().catch(onRetireError);
+    logger.info({ model }, 'A model was unloaded on request.');
+    await report().catch((error: unknown) =>
+      logger.debug({ err: error }, 'The registry could not be told of the unloading.'),
+    );
+  }
+
   /** One at a time, in the order they were asked for: two would overtake each other between reading and swapping. */
   let turn: Promise<unknown> = Promise.resolve();
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -306,6 +394,14 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     report,
     known: () => knownFrom !== 'nowhere',
     loaded: () => [...production.values(), ...pinned.values(), ...onRequest.values()],
+    peek: (model, version) => {
+      const found = findInMemory(model, version);
+      return found?.retired === false ? found : undefined;
+    },
+    index,
+    statistics: () => statistics.list(),
+    load: (model, versions = []) => inTurn(() => loadOnRequest(model, versions)),
+    unload: model => inTurn(() => unload(model)),
     close: () =>
       inTurn(async () => {
         const models = [...production.values()];

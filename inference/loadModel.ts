@@ -5,10 +5,9 @@ import { HoldfastError } from '../platform/HoldfastError.ts';
 import { sha256 } from '../platform/sha256.ts';
 import { enterBehindEncoders } from '../ml/onnx/enterBehindEncoders.ts';
 import { type Columns, createColumns } from './Columns.ts';
-import type { BatcherOptions } from './createBatcher.ts';
 import { createEnteredSession } from './createEnteredSession.ts';
 import { createFileSession, fileFeeds } from './createFileSession.ts';
-import { LoadedModel } from './LoadedModel.ts';
+import { LoadedModel, type LoadedModelOptions } from './LoadedModel.ts';
 import type { ScoringSession } from './ScoringSession.ts';
 import { createSignature, type Signature } from './Signature.ts';
 
@@ -30,7 +29,7 @@ const sessionOptions = {
 export async function loadModel(
   identity: { readonly model: string; readonly version: number; readonly digest: string },
   bytes: Uint8Array,
-  batching: BatcherOptions,
+  options: LoadedModelOptions,
 ): Promise<LoadedModel> {
   const refuse = (why: string, cause?: unknown): HoldfastError =>
     new HoldfastError(
@@ -63,7 +62,13 @@ export async function loadModel(
     throw refuse(messageOf(cause), cause);
   }
   const entered = await enter(bytes, signature, asItIs);
-  return new LoadedModel(identity, metadata, signature, entered ?? asItIs, batching);
+  return new LoadedModel(
+    { ...identity, fileBytes: bytes.length },
+    metadata,
+    signature,
+    entered ?? asItIs,
+    options,
+  );
 }
 
 /** The session behind the encoders, in place of the given one, which is let go then; null where it stays. */

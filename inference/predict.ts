@@ -22,7 +22,7 @@ import { WireError, WireReader } from './wire/WireReader.ts';
 // which other calls get their turn; the batcher scores them in slices too.
 
 const SLICE_ROWS = 500;
-const MAXIMUM_VIOLATIONS = 100;
+export const MAXIMUM_VIOLATIONS = 100;
 
 export interface PredictContext {
   readonly store: ModelStore;
@@ -122,12 +122,13 @@ async function score(
   request: PredictCall,
   caller: Caller,
 ): Promise<{ predictions: string[]; probabilities: number[] }> {
+  const begun = performance.now();
   const { columns } =
     request.rowCount > SLICE_ROWS
       ? await readInSlices(loaded, request, caller)
       : readAll(loaded, request, caller);
   if (columns.texts.length > 0) countUnseen(loaded, columns, onUnseenLevel);
-  const probabilities = [...(await loaded.score(columns, caller))];
+  const probabilities = [...(await loaded.score(columns, caller, begun))];
   return { predictions: probabilities.map(probability => loaded.label(probability)), probabilities };
 }
 
@@ -179,7 +180,7 @@ function attempt({ method }: Caller, read: () => void): void {
   }
 }
 
-function refuseFaults(loaded: LoadedModel, { violations, violationCount }: InstanceReader): void {
+export function refuseFaults(loaded: LoadedModel, { violations, violationCount }: InstanceReader): void {
   if (violationCount === 0) return;
   const [first] = violations;
   const more = violationCount === 1 ? '' : ` (and ${violationCount - 1} more)`;
@@ -191,7 +192,7 @@ function refuseFaults(loaded: LoadedModel, { violations, violationCount }: Insta
   );
 }
 
-function countUnseen(
+export function countUnseen(
   loaded: LoadedModel,
   { codes, texts }: InstanceReader['columns'],
   onUnseenLevel: PredictContext['onUnseenLevel'],

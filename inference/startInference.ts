@@ -28,6 +28,8 @@ export interface InferenceOptions {
   readonly ab?: AbDefaults;
   /** The metadata that names the unit of a call. Default x-unit-id. */
   readonly stickyHeader?: string;
+  /** Bound on the files of versions in memory besides Production. */
+  readonly maximumOnRequestBytes: number;
   readonly logger: Logger;
   readonly reconcileMs?: number;
   readonly heartbeatMs?: number;
@@ -51,8 +53,17 @@ export interface Inference {
 export async function startInference(options: InferenceOptions): Promise<Inference> {
   const { registry, connectionString, artifacts, home, defaultModel, batching, logger } = options;
   const processId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const { ab, stickyHeader = 'x-unit-id' } = options;
-  const store = createModelStore({ registry, artifacts, home, processId, batching, logger, ab });
+  const { maximumOnRequestBytes, ab, stickyHeader = 'x-unit-id' } = options;
+  const store = createModelStore({
+    registry,
+    artifacts,
+    home,
+    processId,
+    batching,
+    maximumOnRequestBytes,
+    logger,
+    ab,
+  });
   const log = openSpool({ ...options.spool, home, processId, connectionString, logger });
   const shadows = createShadows(logger);
   const server = createInferenceServer({ store, log, shadows, stickyHeader, logger, defaultModel });

@@ -39,3 +39,9 @@ export function noSuchVersion(
     `The model ${model} has no version ${JSON.stringify(shorten(version, 60))}: expected a number, production or staging. ${there}`,
   );
 }
+
+export const unloadedModel = (model: string): HoldfastError =>
+  new HoldfastError(
+    'failedPrecondition',
+    `The model ${model} was unloaded on request. Load it again by RepositoryModelLoad, or promote another version.`,
+  );

@@ -71,6 +71,8 @@ const environment = z.object({
     .default(200),
   HOLDFAST_SPOOL_MAX_MB: z.coerce.number().int().min(1).max(10_000_000).default(1024),
   HOLDFAST_PREDICTION_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  /** Megabytes of model files in memory besides those in Production. */
+  INFERENCE_MAX_ON_REQUEST_MB: count(1, 1_000_000, 512),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** Set: PostgreSQL is not started, this one is used. */
   DATABASE_URL: z.string().min(1).optional(),
@@ -128,6 +130,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     },
     defaultModel: values.HOLDFAST_MODEL,
     trainingThreads: values.HOLDFAST_TRAINING_THREADS,
+    maximumOnRequestBytes: values.INFERENCE_MAX_ON_REQUEST_MB * 1024 * 1024,
     batching: {
       maxBatchRows: values.INFERENCE_MAX_BATCH_ROWS,
       maxQueueDelayUs: values.INFERENCE_MAX_QUEUE_DELAY_US,

@@ -177,6 +177,7 @@ describe('the model store', () => {
           home: world.home,
           processId: `process ${index}`,
           batching: readConfiguration({}).batching,
+          maximumOnRequestBytes: readConfiguration({}).maximumOnRequestBytes,
           logger: collectLogs().logger,
         }),
       );
@@ -297,13 +298,37 @@ describe('the model store', () => {
 
   it('keeps a bounded number of versions that were asked for, and lets none go that is in use', () =>
     withInference(async world => {
-      await world.register(...Array.from({ length: 8 }, (_, shift) => smallModel({ shift: shift / 10 })));
+      const models = Array.from({ length: 8 }, (_, shift) => smallModel({ shift: shift / 10 }));
+      await world.register(...models);
       await world.promote(1);
-      const served = await world.start();
+      const largest = Math.max(...models.map(({ bytes }) => bytes.length));
+      const served = await world.start({ maximumOnRequestBytes: 4 * largest });
       const asked = Array.from({ length: 40 }, (_, call) => (call % 8) + 1);
       const answered = await Promise.all(asked.map(version => versionOf(served, String(version))));
       assert.deepEqual(answered, asked);
       assert.ok(served.inference.store.loaded().length <= 5, String(served.inference.store.loaded().length));
+    }));
+
+  it('keeps an unloaded model out of service until another version of it is promoted', () =>
+    withInference(async world => {
+      await world.register(smallModel(), smallModel({ shift: 1 }));
+      await world.promote(1);
+      const served = await world.start({ reconcileMs: 50 });
+      const { store } = served.inference;
+      await versionOf(served, '2');
+      await store.unload('churn');
+      assert.deepEqual(store.loaded(), []);
+      await sleep(200);
+      assert.equal(await codeOf(versionOf(served)), 'failedPrecondition');
+      assert.equal(await codeOf(versionOf(served, '2')), 'failedPrecondition');
+      assert.deepEqual(
+        store.index().map(({ version, ready, reason }) => ({ version, ready, reason })),
+        [{ version: 1, ready: false, reason: 'unloaded on request' }],
+      );
+      await world.promote(2);
+      await waitUntil('version 2', async () => store.peek('churn', '') !== undefined);
+      assert.equal(await versionOf(served), 2);
+      await assert.rejects(store.unload('nosuch'), { code: 'notFound' });
     }));
 
   it('finishes what is under way when it closes, and takes itself off the list', () =>

@@ -96,6 +96,7 @@ export async function serve(
     defaultModel: 'churn',
     batching: readConfiguration({}).batching,
     spool: { fsync: 'never', maximumBytes: 1 << 30, retentionDays: 90 },
+    maximumOnRequestBytes: readConfiguration({}).maximumOnRequestBytes,
     logger,
     ...options,
   });
