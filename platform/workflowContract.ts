@@ -125,6 +125,10 @@ export interface CandidateProgress {
 /** Heartbeat details of the activity trainCandidate: what is done, so that another attempt goes on from there. */
 export interface TrainCandidateHeartbeat {
   readonly trainer: string;
+  /** `trial/fold` → artifact digest of what a search found there; left out once it has ended, or where there is none. */
+  readonly trials?: Readonly<Record<string, string>>;
+  /** Artifact digest of the recipe that a search ended with; left out before, or where there is none. */
+  readonly search?: string;
   /** Fold number → artifact digest of its out-of-fold result. */
   readonly folds: Readonly<Record<string, string>>;
   readonly foldsTotal: number;

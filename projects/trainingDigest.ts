@@ -15,11 +15,12 @@ export function trainingDigest(definition: ProjectDefinition): string {
     trainers,
     recipe,
     split,
+    search,
     selection,
     offer,
     seed,
   } = definition;
   return sha256(
-    canonicalJson({ id, label, eventTime, columns, trainers, recipe, split, selection, offer, seed }),
+    canonicalJson({ id, label, eventTime, columns, trainers, recipe, split, search, selection, offer, seed }),
   );
 }

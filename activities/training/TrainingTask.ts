@@ -49,6 +49,8 @@ export interface FoldResult {
   /** Uncalibrated, one a row of the fold, rows ascending. */
   readonly probabilities: Float64Array;
   readonly seconds: number;
+  /** What it took of a core: other work on the machine hardly lengthens it. */
+  readonly cpuSeconds: number;
 }
 
 export interface FinalResult {

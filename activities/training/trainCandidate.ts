@@ -5,11 +5,12 @@ import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts
 import { crossValidationMetrics } from '../../ml/evaluation/crossValidationMetrics.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 import type { Recipe } from '../../ml/trainers/Recipe.ts';
-import { recipesFor } from '../../ml/trainers/recipes.ts';
+import type { SearchRecord } from '../../ml/trainers/search/SearchRecord.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
 import { trainingDigest } from '../../projects/trainingDigest.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import type { ForeignParameters } from '../adoption/ForeignParameters.ts';
+import { findRecipe } from './findRecipe.ts';
 import { trainFolds } from './trainFolds.ts';
 import { verifyModelFile } from './verifyModelFile.ts';
 
@@ -40,33 +41,33 @@ export interface TrainedCandidate {
   readonly outOfFold: string;
   readonly metrics: Metrics;
   readonly crossValidation: Readonly<Record<string, MeanSd>>;
-  /** A blend's weights are of its members' calibrated probabilities. */
+  /** The recipe, with what a search tried to find it. A blend's weights are of its members' calibrated probabilities. */
   readonly parameters:
-    | Recipe
+    | (Recipe & { readonly search?: SearchRecord })
     | { readonly trainer: 'blend'; readonly weights: Readonly<Record<string, number>> }
     | ForeignParameters;
   readonly seconds: number;
 }
 
 /**
- * Trains one candidate: its folds, then the final fit on the whole training part, exported as ONNX and checked against the
- * kernel on every holdout row. Finished folds are artifacts that `onProgress` names, so that another attempt trains only the
- * rest; the same input gives the same digest however often it was interrupted.
+ * Trains one candidate: the search for its recipe where one is asked for, its folds, then the final fit on the whole training
+ * part, exported as ONNX and checked against the kernel on every holdout row. Finished trials and folds are artifacts that
+ * `onProgress` names, so that another attempt trains only the rest; the same input gives the same digest however often it was
+ * interrupted.
  */
 export async function trainCandidate(
   { artifacts, training, logger }: Pick<ActivityPorts, 'artifacts' | 'training' | 'logger'>,
   options: TrainCandidateOptions,
 ): Promise<TrainedCandidate> {
-  const { definition, datasetDigest, table, tablePath, split, trainer, before, onProgress, signal } = options;
-  const recipe = recipesFor(definition).find(each => each.trainer === trainer);
-  if (recipe === undefined) throw new TypeError(`the definition names no trainer ${trainer}`);
+  const { definition, datasetDigest, table, tablePath, split, trainer, onProgress, signal } = options;
+  const { recipe, search, done } = await findRecipe({ artifacts, training, logger }, options);
   const base = { tablePath, definition, split, recipe };
   const { outOfFold, seconds } = await trainFolds({
     artifacts,
     foldOf: split.foldOf,
     foldsTotal: definition.split.folds,
     trainer,
-    before,
+    before: done,
     train: async (fold, either) => {
       const result = await training.fold({ kind: 'fold', ...base, fold }, either);
       logger.info({ trainer, fold, seconds: result.seconds }, 'fold is trained');
@@ -102,7 +103,7 @@ export async function trainCandidate(
       calibrate: recipe.calibrate,
       offer: definition.offer,
     }),
-    parameters: recipe,
+    parameters: search === undefined ? recipe : { ...recipe, search },
     seconds: seconds + final.seconds,
   };
 }

@@ -26,7 +26,7 @@ export async function trainFolds(
   const { artifacts, foldOf, foldsTotal, trainer, before, train, onProgress, signal } = options;
   const folds: Record<string, string> = { ...before.folds };
   let seconds = before.seconds;
-  const tell = (): void => onProgress({ trainer, folds: { ...folds }, foldsTotal, seconds });
+  const tell = (): void => onProgress({ ...before, trainer, folds: { ...folds }, foldsTotal, seconds });
   tell();
   // One fold that fails stops its brothers: another attempt would otherwise queue behind work that nobody waits for.
   const failure = new AbortController();

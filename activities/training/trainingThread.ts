@@ -47,6 +47,7 @@ export default async function run({ task, threads, underWay }: TrainingOrder): P
 function runFold({ definition, split, recipe, fold }: FoldTask, table: Table, crew: Crew): FoldResult {
   const { train, foldOf } = split;
   const started = performance.now();
+  const cpuBefore = process.threadCpuUsage();
   const probabilities = trainFold({
     table,
     trainRows: train.filter((_row, place) => foldOf[place] !== fold),
@@ -55,7 +56,13 @@ function runFold({ definition, split, recipe, fold }: FoldTask, table: Table, cr
     seed: deriveSeed(definition.seed, recipe.trainer, 'fold', fold),
     crew,
   });
-  return { kind: 'fold', probabilities, seconds: (performance.now() - started) / 1000 };
+  const { user, system } = process.threadCpuUsage(cpuBefore);
+  return {
+    kind: 'fold',
+    probabilities,
+    seconds: (performance.now() - started) / 1000,
+    cpuSeconds: (user + system) / 1e6,
+  };
 }
 
 function runFinal(

@@ -1,4 +1,4 @@
-import type { Run } from '../../proto/gen/holdfast/v1/run.ts';
+import type { Candidate, Run } from '../../proto/gen/holdfast/v1/run.ts';
 import { formatCount } from './format.ts';
 
 // How a run goes on, for people. On a terminal a block that is drawn again in its place; without one a line for each thing
@@ -55,9 +55,13 @@ function describe(run: Run): string[] {
       `  data       version ${version} (${digest.slice(0, 12)}), ${formatCount(rows)} rows, ${formatCount(quarantined)} quarantined`,
     );
   }
-  for (const { trainer, status, foldsDone, foldsTotal, reason } of run.candidates)
-    lines.push(
-      `  ${trainer.padEnd(20)} ${status}${status === 'training' && foldsTotal > 0 ? `, fold ${foldsDone} of ${foldsTotal}` : ''}${reason === '' ? '' : `: ${reason}`}`,
-    );
+  for (const candidate of run.candidates)
+    lines.push(`  ${candidate.trainer.padEnd(20)} ${candidate.status}${howFar(candidate)}`);
   return lines;
+}
+
+function howFar({ status, trialsDone, foldsDone, foldsTotal, reason }: Candidate): string {
+  if (status !== 'training') return reason === '' ? '' : `: ${reason}`;
+  if (trialsDone > 0) return `, ${formatCount(trialsDone)} fits of its search`;
+  return foldsTotal > 0 ? `, fold ${foldsDone} of ${foldsTotal}` : '';
 }

@@ -72,6 +72,7 @@ function encodeCandidates(
       status,
       foldsDone: status === 'trained' ? foldsTotal : foldsDone,
       foldsTotal,
+      trialsDone: status === 'trained' ? 0 : Object.keys(beat?.trials ?? {}).length,
       metrics: version?.metrics,
       crossValidation: version?.crossValidation ?? {},
       seconds: version?.seconds ?? beat?.seconds,

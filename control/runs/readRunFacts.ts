@@ -21,6 +21,7 @@ const QUERY_MS = 1_500;
 
 const heartbeat = z.object({
   trainer: z.string(),
+  trials: z.record(z.string(), z.string()).optional(),
   folds: z.record(z.string(), z.string()),
   foldsTotal: z.number(),
   seconds: z.number(),

@@ -1,3 +1,4 @@
+import { dealFolds } from './dealFolds.ts';
 import { HELD_OUT } from './heldOut.ts';
 import { shuffledRowsByClass } from './shuffledRowsByClass.ts';
 
@@ -22,17 +23,14 @@ export function drawParts(
         `the ${label === 1 ? 'positive' : 'negative'} class has ${classes[label].length} of ${labels.length} rows; ` +
           `expected at least ${folds + 1}, one for the holdout and one for each of ${folds} folds`,
       );
-  const partOf = new Uint8Array(labels.length);
-  let nextFold = 0;
-  for (const rows of classes) {
-    const holdoutCount = Math.min(Math.max(1, Math.round(rows.length * holdoutShare)), rows.length - folds);
-    for (let place = 0; place < rows.length; place++)
-      if (place < holdoutCount) partOf[rows[place]] = HELD_OUT;
-      else {
-        partOf[rows[place]] = nextFold;
-        // The second class goes on where the first ended, so that no fold collects the remainder of both.
-        nextFold = (nextFold + 1) % folds;
-      }
-  }
+  const partOf = new Uint8Array(labels.length).fill(HELD_OUT);
+  dealFolds(
+    classes.map(rows => {
+      const holdoutCount = Math.min(Math.max(1, Math.round(rows.length * holdoutShare)), rows.length - folds);
+      return rows.subarray(holdoutCount);
+    }),
+    folds,
+    partOf,
+  );
   return partOf;
 }

@@ -123,6 +123,8 @@ export const projectDefinition = z
           .optional(),
       })
       .prefault({}),
+    /** Tries other parameters for each trainer, for about so many seconds of one core altogether. Left out: none are tried. */
+    search: z.strictObject({ budgetSeconds: z.number().gt(0).max(86_400) }).optional(),
     selection: z.enum(['logLoss', 'rocAuc', 'averagePrecision', 'accuracy']).default('logLoss'),
     /** What an offer costs and brings: thresholds are then those of the highest expected profit, else of the best F1. */
     offer: offerDefinition.optional(),

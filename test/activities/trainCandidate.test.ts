@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, it } from 'mocha';
+import { z } from 'zod';
 import {
   createTrainCandidate,
   type TrainCandidateInput,
@@ -108,4 +109,94 @@ describe('trainCandidate', () => {
       await rm(folder, { recursive: true, force: true });
     }
   });
+
+  it('searches once: another attempt takes what the search ended with, and trains no trial', () =>
+    withSearch(async ({ train }) => {
+      const whole = await train();
+      const { search } = searchedShape.parse(whole.candidate.parameters);
+      assert.deepEqual([search.endedBy, search.budgetSeconds], ['plan', 2]);
+      assert.ok(whole.fits > 5 + search.trials.length, `${whole.fits} fits`);
+      const afterSearch = whole.beats.find(beat => beat.search !== undefined);
+      assert.ok(afterSearch !== undefined && afterSearch.trials === undefined);
+      const again = await train({ heartbeatDetails: afterSearch });
+      assert.equal(again.fits, 5);
+      assert.equal(again.candidate.digest, whole.candidate.digest);
+      assert.deepEqual(again.candidate.parameters, whole.candidate.parameters);
+    }));
+
+  it('gives a search up that takes ten times its budget, and trains by the recipe as it was', () =>
+    withSearch(async ({ train }) => {
+      const { candidate, fits } = await train({ cpuSeconds: 7 });
+      const { search, ...recipe } = searchedShape.parse(candidate.parameters);
+      assert.deepEqual([search.endedBy, search.chosen], ['clock', 0]);
+      assert.equal(recipe.splineKnots, 8);
+      assert.ok(fits < 5 + search.trials.length, `${fits} fits`);
+    }));
 });
+
+const searchedShape = z
+  .object({
+    splineKnots: z.number(),
+    search: z.object({
+      endedBy: z.string(),
+      chosen: z.number(),
+      budgetSeconds: z.number(),
+      trials: z.array(z.unknown()),
+    }),
+  })
+  .loose();
+
+interface Attempt {
+  readonly candidate: TrainedCandidate;
+  /** How many folds were trained, trials and all. */
+  readonly fits: number;
+  readonly beats: readonly TrainCandidateHeartbeat[];
+}
+
+/** A world whose definition asks for a search; an attempt may find a heartbeat, or a machine that is slow. */
+async function withSearch(
+  test: (world: {
+    train: (attempt?: { heartbeatDetails?: unknown; cpuSeconds?: number }) => Promise<Attempt>;
+  }) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-search-'));
+  const pool = createTrainingPool(1);
+  try {
+    const artifacts = createLocalArtifactStore(folder);
+    const searching = canonicalJson({ ...definition, search: { budgetSeconds: 2 } });
+    const input = {
+      definition: await artifacts.put(Buffer.from(searching)),
+      table: await artifacts.put(encodeTable(tinyTable())),
+      datasetDigest: 'a'.repeat(64),
+      trainer: 'logisticRegression' as const,
+    };
+    await test({
+      train: async ({ heartbeatDetails, cpuSeconds } = {}) => {
+        let fits = 0;
+        const beats: TrainCandidateHeartbeat[] = [];
+        const activity = createTrainCandidate({
+          artifacts,
+          logger: collectLogs().logger,
+          training: {
+            ...pool,
+            fold: async (task, signal) => {
+              const result = await pool.fold(task, signal);
+              fits += 1;
+              return cpuSeconds === undefined ? result : { ...result, cpuSeconds };
+            },
+          },
+        });
+        const environment = new MockActivityEnvironment({ heartbeatDetails });
+        environment.on('heartbeat', (beat: TrainCandidateHeartbeat) => beats.push(beat));
+        const candidate = await environment.run<[TrainCandidateInput], TrainedCandidate, typeof activity>(
+          activity,
+          input,
+        );
+        return { candidate, fits, beats };
+      },
+    });
+  } finally {
+    await pool.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -23,6 +23,7 @@ const changes: {
   trainers: [['randomForest'], true],
   recipe: ['original', true],
   split: [{ ...churn.split, folds: 3 }, true],
+  search: [{ budgetSeconds: 10 }, true],
   selection: ['rocAuc', true],
   offer: [{ cost: 10, customerValue: 200, successRate: 0.3 }, true],
   seed: [churn.seed + 1, true],

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { before, describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
+import { z } from 'zod';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import { listVersions } from '../../db/models/listVersions.ts';
 import { getRun } from '../../db/runs/getRun.ts';
@@ -66,19 +67,31 @@ const foldsTrained = (...workers: StartedProcess[]): string[] =>
       .map(({ trainer, fold }) => `${String(trainer)}/${String(fold)}`),
   );
 
-/** Folds that the server knows to be done: the heartbeats of the activities under way. */
-async function foldsKnown(handle: WorkflowHandle): Promise<string[]> {
+const trialsTrained = (...workers: StartedProcess[]): string[] =>
+  workers.flatMap(({ log }) =>
+    log
+      .filter(line => line.msg === 'trial is trained')
+      .map(({ trainer, trial, fold }) => `${String(trainer)}/${String(trial)}/${String(fold)}`),
+  );
+
+/** What the server knows to be done: the heartbeats of the activities under way. */
+async function knownDone(handle: WorkflowHandle, what: 'folds' | 'trials'): Promise<string[]> {
   const { raw } = await handle.describe();
   return (raw.pendingActivities ?? []).flatMap(({ heartbeatDetails }) => {
     const [payload] = heartbeatDetails?.payloads ?? [];
     if (payload === undefined) return [];
-    const { trainer, folds } = defaultPayloadConverter.fromPayload<TrainCandidateHeartbeat>(payload);
-    return Object.keys(folds ?? {}).map(fold => `${trainer}/${fold}`);
+    const { trainer, ...done } = defaultPayloadConverter.fromPayload<TrainCandidateHeartbeat>(payload);
+    return Object.keys(done[what] ?? {}).map(name => `${trainer}/${name}`);
   });
 }
 
+const foldsKnown = (handle: WorkflowHandle): Promise<string[]> => knownDone(handle, 'folds');
+
 const digestsOf = (versions: readonly ModelVersion[]): string[] =>
   versions.map(({ trainer, digest }) => `${trainer} ${digest}`).sort();
+
+const parametersOf = (versions: readonly ModelVersion[]) =>
+  new Map(versions.map(({ trainer, parameters }) => [trainer, parameters]));
 
 describe('trainModel by the real worker', () => {
   let client: Client;
@@ -156,5 +169,97 @@ describe('trainModel by the real worker', () => {
       assert.equal(run.status, 'cancelled');
       assert.deepEqual(await listVersions(database, 'churn'), []);
       await saveHistories(client, handle, 'trainModel-cancelled');
+    }));
+});
+
+describe('trainModel with a search, by the real worker', () => {
+  // Nobody else's: the name is this test's, which may have been killed before it could clean up.
+  const model = 'searched';
+  const project = join('projects', `${model}.ts`);
+  let client: Client;
+  let address: string;
+  let undisturbed: { versions: ModelVersion[]; trials: string[] };
+
+  before(async function () {
+    ({ client, address } = await testTemporal(this));
+    await writeFile(
+      project,
+      `import churn from './churn.ts';
+
+export default {
+  ...churn,
+  name: '${model}',
+  trainers: ['logisticRegression', 'gradientBoosting', 'blend'],
+  split: { ...churn.split, folds: 3 },
+  search: { budgetSeconds: 2 },
+};
+`,
+    );
+    undisturbed = await withWorld(async ({ database, data, startWorker }) => {
+      const worker = await startWorker(address);
+      await (await start(data, 'search-undisturbed')).result();
+      return { versions: await listVersions(database, model), trials: trialsTrained(worker) };
+    });
+  });
+  after(() => rm(project, { force: true }));
+
+  const start = (data: string, workflowId: string): Promise<WorkflowHandle> =>
+    client.workflow.start('trainModel', { taskQueue: TASK_QUEUE, workflowId, args: [{ model, data }] });
+  const searched = z.object({
+    search: z.object({
+      budgetSeconds: z.literal(2),
+      folds: z.literal(3),
+      endedBy: z.literal('plan'),
+      chosen: z.number(),
+      trials: z.array(z.object({ changes: z.record(z.string(), z.unknown()), logLoss: z.array(z.number()) })),
+    }),
+  });
+
+  it('registers with each version what was tried for it', () => {
+    const { versions, trials } = undisturbed;
+    assert.equal(versions.length, 3);
+    const ofTrainers = versions.filter(({ trainer }) => trainer !== 'blend');
+    let tried = 0;
+    for (const { parameters } of ofTrainers) {
+      const { search } = searched.parse(parameters);
+      const counts = search.trials.map(({ logLoss }) => logLoss.length);
+      assert.deepEqual(new Set(counts), new Set([1, 3]), 'the losers of the first fold were dropped');
+      assert.deepEqual([counts[0], counts[search.chosen]], [3, 3]);
+      tried += counts.reduce((sum, count) => sum + count, 0);
+      const { changes } = search.trials[search.chosen];
+      const { parameters: inner, ...outer } = z
+        .object({ parameters: z.record(z.string(), z.unknown()) })
+        .loose()
+        .parse(parameters);
+      for (const [name, value] of Object.entries(changes))
+        assert.deepEqual({ ...outer, ...inner }[name], value);
+    }
+    assert.equal(new Set(trials).size, tried);
+    assert.equal(trials.length, tried);
+  });
+
+  it('goes on after kill -9 in the middle of it with the same trials, to the same recipes and digests', () =>
+    withWorld(async ({ database, data, startWorker }) => {
+      const first = await startWorker(address);
+      const handle = await start(data, 'search-killed');
+      let known: string[] = [];
+      await waitUntil(
+        'six trials are done',
+        async () => (known = await knownDone(handle, 'trials')).length >= 6,
+        120_000,
+      );
+      await first.kill('SIGKILL');
+      const second = await startWorker(address);
+      await handle.result();
+      assert.deepEqual(
+        trialsTrained(second).filter(trial => known.includes(trial)),
+        [],
+        `known to be done before the kill: ${known.join(', ')}`,
+      );
+      assert.ok(trialsTrained(second).length > 0, 'the kill came in the middle of the search');
+      assert.deepEqual(new Set(trialsTrained(first, second)), new Set(undisturbed.trials));
+      const versions = await listVersions(database, model);
+      assert.deepEqual(digestsOf(versions), digestsOf(undisturbed.versions));
+      assert.deepEqual(parametersOf(versions), parametersOf(undisturbed.versions));
     }));
 });

@@ -169,6 +169,8 @@ export interface Candidate {
   digest: string;
   /** Why it was left out. */
   reason: string;
+  /** While it is searching for better parameters: fits of the search so far. */
+  trialsDone: number;
 }
 
 export interface Candidate_CrossValidationEntry {
@@ -1102,6 +1104,7 @@ function createBaseCandidate(): Candidate {
     version: undefined,
     digest: "",
     reason: "",
+    trialsDone: 0,
   };
 }
 
@@ -1136,6 +1139,9 @@ export const Candidate: MessageFns<Candidate> = {
     }
     if (message.reason !== "") {
       writer.uint32(82).string(message.reason);
+    }
+    if (message.trialsDone !== 0) {
+      writer.uint32(88).int32(message.trialsDone);
     }
     return writer;
   },
@@ -1236,6 +1242,14 @@ export const Candidate: MessageFns<Candidate> = {
             message.reason = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.trialsDone = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1294,6 +1308,11 @@ export const Candidate: MessageFns<Candidate> = {
       version: isSet(object.version) ? globalThis.Number(object.version) : undefined,
       digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      trialsDone: isSet(object.trialsDone)
+        ? globalThis.Number(object.trialsDone)
+        : isSet(object.trials_done)
+        ? globalThis.Number(object.trials_done)
+        : 0,
     };
   },
 
@@ -1335,6 +1354,9 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.trialsDone !== 0) {
+      obj.trialsDone = Math.round(message.trialsDone);
+    }
     return obj;
   },
 
@@ -1363,6 +1385,7 @@ export const Candidate: MessageFns<Candidate> = {
     message.version = object.version ?? undefined;
     message.digest = object.digest ?? "";
     message.reason = object.reason ?? "";
+    message.trialsDone = object.trialsDone ?? 0;
     return message;
   },
 };
