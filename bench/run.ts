@@ -1,8 +1,10 @@
+import { runServingBench } from './serving/runServingBench.ts';
 import { runTrainingBench } from './training/runTrainingBench.ts';
 
 // `npm run bench -- NAME [options]`: one measurement by its name. The table goes to stdout, progress to stderr.
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  serving: runServingBench,
   training: runTrainingBench,
 };
 

@@ -3,14 +3,28 @@ import { openDatabase } from '../db/openDatabase.ts';
 import { createDatabaseRegistry } from '../inference/createDatabaseRegistry.ts';
 import { startInference } from '../inference/startInference.ts';
 import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
+import { isWorker, keepWorkers } from '../platform/lifecycle/keepWorkers.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
 
-// The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is back.
+// The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is
+// back. With several processes, the one that was started keeps the others, each of which runs this file again.
 
 await runProcess('inference', async ({ configuration, logger }) => {
-  const { home, bind, ports, defaultModel, batching, maximumOnRequestBytes, spool, ab, stickyHeader } =
-    configuration;
+  const { inferenceProcesses } = configuration;
+  if (inferenceProcesses > 1 && !isWorker()) return keepWorkers({ count: inferenceProcesses, logger });
+  const {
+    home,
+    bind,
+    ports,
+    defaultModel,
+    batching,
+    maximumOnRequestBytes,
+    spool,
+    ab,
+    stickyHeader,
+    inferenceConnections,
+  } = configuration;
   const { databaseUrl } = requireServices(configuration);
   const inference = await startInference({
     registry: createDatabaseRegistry(() =>
@@ -27,6 +41,7 @@ await runProcess('inference', async ({ configuration, logger }) => {
     ab,
     stickyHeader,
     maximumOnRequestBytes,
+    connections: inferenceConnections,
     logger,
   });
   return {

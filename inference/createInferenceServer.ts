@@ -1,6 +1,10 @@
 import type { Logger } from '../observability/createLogger.ts';
 import { bindService } from '../platform/grpc/bindService.ts';
-import { createGrpcServer, type GrpcServer } from '../platform/grpc/createGrpcServer.ts';
+import {
+  createGrpcServer,
+  type GrpcServer,
+  type GrpcServerOptions,
+} from '../platform/grpc/createGrpcServer.ts';
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { PredictionServiceService } from '../proto/gen/holdfast/v1/prediction.ts';
 import type { ModelStore } from './createModelStore.ts';
@@ -20,7 +24,7 @@ export interface InferenceServerOptions {
   readonly logger: Logger;
   /** The model of requests that name none. */
   readonly defaultModel: string;
-  readonly maximumMessageBytes?: number;
+  readonly connections?: Pick<GrpcServerOptions, 'maximumMessageBytes' | 'keepaliveMs'>;
 }
 
 /** Less than the ten seconds after which a process that was asked to stop ends anyhow. */
@@ -34,7 +38,7 @@ const service = {
 
 /** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
 export function createInferenceServer(options: InferenceServerOptions): GrpcServer {
-  const { store, log, shadows, stickyHeader, logger, defaultModel, maximumMessageBytes } = options;
+  const { store, log, shadows, stickyHeader, logger, defaultModel, connections } = options;
   const context: PredictContext = {
     store,
     log,
@@ -60,7 +64,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
       createOpenInference(context),
     ],
     logger,
-    maximumMessageBytes,
+    ...connections,
     drainMs: DRAIN_MS,
   });
 }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { Logger } from '../observability/createLogger.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import type { BatcherOptions } from './createBatcher.ts';
-import { createInferenceServer } from './createInferenceServer.ts';
+import { createInferenceServer, type InferenceServerOptions } from './createInferenceServer.ts';
 import { createModelStore, type ModelStore } from './createModelStore.ts';
 import type { AbDefaults } from './experiments/createExperiments.ts';
 import { createShadows } from './experiments/createShadows.ts';
@@ -30,6 +30,7 @@ export interface InferenceOptions {
   readonly stickyHeader?: string;
   /** Bound on the files of versions in memory besides Production. */
   readonly maximumOnRequestBytes: number;
+  readonly connections?: InferenceServerOptions['connections'];
   readonly logger: Logger;
   readonly reconcileMs?: number;
   readonly heartbeatMs?: number;
@@ -66,7 +67,15 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
   });
   const log = openSpool({ ...options.spool, home, processId, connectionString, logger });
   const shadows = createShadows(logger);
-  const server = createInferenceServer({ store, log, shadows, stickyHeader, logger, defaultModel });
+  const server = createInferenceServer({
+    store,
+    log,
+    shadows,
+    stickyHeader,
+    logger,
+    defaultModel,
+    connections: options.connections,
+  });
   const { host, reconcileMs, heartbeatMs, startMs } = options;
   const port = await server
     .listen({ host, port: options.port, portVariable: 'HOLDFAST_INFERENCE_PORT' })

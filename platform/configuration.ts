@@ -47,6 +47,12 @@ const environment = z.object({
   /** The model of requests that name none. */
   HOLDFAST_MODEL: z.string().min(1).default('churn'),
   HOLDFAST_TRAINING_THREADS: count(1, 256, Math.min(availableParallelism(), 8)),
+  /** How many processes share the inference port. */
+  INFERENCE_PROCESSES: count(1, 64, 1),
+  /** The largest request that inference takes. */
+  INFERENCE_MAX_MESSAGE_MB: count(1, 1024, 32),
+  /** How long a connection may be silent before it is asked whether it is still there. */
+  INFERENCE_KEEPALIVE_S: count(1, 86_400, 60),
   /** Rows of one run of a model at most. */
   INFERENCE_MAX_BATCH_ROWS: count(1, 10_000, 512),
   /** How long a call may wait for others to join its run. */
@@ -130,6 +136,11 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     },
     defaultModel: values.HOLDFAST_MODEL,
     trainingThreads: values.HOLDFAST_TRAINING_THREADS,
+    inferenceConnections: {
+      maximumMessageBytes: values.INFERENCE_MAX_MESSAGE_MB * 1024 * 1024,
+      keepaliveMs: values.INFERENCE_KEEPALIVE_S * 1000,
+    },
+    inferenceProcesses: values.INFERENCE_PROCESSES,
     maximumOnRequestBytes: values.INFERENCE_MAX_ON_REQUEST_MB * 1024 * 1024,
     batching: {
       maxBatchRows: values.INFERENCE_MAX_BATCH_ROWS,

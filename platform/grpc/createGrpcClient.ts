@@ -13,6 +13,8 @@ export interface GrpcClientOptions {
   /** Of a call that gives none; default 30 s. Streams have none unless the call gives one. */
   readonly deadlineMs?: number;
   readonly maximumMessageBytes?: number;
+  /** Clients of one address share a connection otherwise, and with it the process that answers. */
+  readonly ownConnection?: boolean;
 }
 
 export interface CallOptions {
@@ -46,6 +48,7 @@ export function createGrpcClient(
   const client = new Client(options.address, credentials.createInsecure(), {
     ...channelOptions,
     'grpc.max_receive_message_length': options.maximumMessageBytes ?? -1,
+    'grpc.use_local_subchannel_pool': options.ownConnection === true ? 1 : 0,
   });
   const methods = Object.entries(definition)
     .filter(([, method]) => !method.requestStream)

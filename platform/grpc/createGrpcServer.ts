@@ -24,6 +24,8 @@ export interface GrpcServerOptions {
   readonly logger: GrpcLogger;
   /** Largest request taken; a larger one answers RESOURCE_EXHAUSTED. Default 32 MiB. */
   readonly maximumMessageBytes?: number;
+  /** A connection that says nothing for so long is asked, and closed where it does not answer. Default 60 s. */
+  readonly keepaliveMs?: number;
   /** How long close() waits for calls under way before it cuts them off. Default 10 s. */
   readonly drainMs?: number;
 }
@@ -43,6 +45,8 @@ export interface GrpcServer {
 }
 
 const DEFAULT_MESSAGE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_KEEPALIVE_MS = 60_000;
+const KEEPALIVE_ANSWER_MS = 20_000;
 const DEFAULT_DRAIN_MS = 10_000;
 
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
@@ -52,6 +56,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const server = new Server({
     'grpc.max_receive_message_length': options.maximumMessageBytes ?? DEFAULT_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
+    'grpc.keepalive_time_ms': options.keepaliveMs ?? DEFAULT_KEEPALIVE_MS,
+    'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MS,
   });
   const health = createHealth(services.map(({ name }) => name));
   const shown = [...services, health.service];

@@ -57,7 +57,7 @@ describe('npm run bench -- training', () => {
   });
 
   it('says what it takes', async () => {
-    for (const args of [['training', '--fast'], ['training', '--runs', '0'], ['serving']])
+    for (const args of [['training', '--fast'], ['training', '--runs', '0'], ['sorting']])
       await assert.rejects(run(process.execPath, ['bench/run.ts', ...args]), {
         code: 2,
         stderr: /npm run bench -- training/,

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { processUsage } from './processUsage.ts';
+import { type LoadJob, type LoadResult, loadResultSchema } from './ServingJob.ts';
+import type { StartedSide } from './startSide.ts';
+
+export interface Measured extends LoadResult {
+  readonly callsPerSecond: number;
+  /** CPU time of all the server's processes for each call. */
+  readonly serverMicroseconds: number;
+  readonly serverMegabytes: number;
+}
+
+/** Loads a server from a process of its own. The server's CPU time is taken while the load is measured, and not before. */
+export async function measureLoad({ pid }: StartedSide, job: LoadJob): Promise<Measured> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'generateLoad.ts'), JSON.stringify(job)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = new Promise<number | null>(resolve => child.once('exit', resolve));
+  let before = processUsage(pid);
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === 'measuring') {
+      before = processUsage(pid);
+      continue;
+    }
+    const after = processUsage(pid);
+    const result = loadResultSchema.parse(JSON.parse(line));
+    await exited;
+    return {
+      ...result,
+      callsPerSecond: result.calls / result.seconds,
+      serverMicroseconds: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / result.calls,
+      serverMegabytes: after.megabytes,
+    };
+  }
+  throw new Error(`the load generator ended with ${await exited} and said nothing`);
+}

@@ -1,0 +1,38 @@
+import CliTable from 'cli-table3';
+import type { ServingLine } from './ServingLine.ts';
+
+/** The table for a person: beside each figure the ratio to the echo in the same run, which a busy machine hardly moves. */
+export function printServing(lines: readonly ServingLine[]): string {
+  const table = new CliTable({
+    head: [
+      'WHAT',
+      'SERVER',
+      'RATE / ECHO',
+      'CPU / ECHO',
+      'CALLS/S',
+      'CPU µs',
+      'p50 ms',
+      'p95 ms',
+      'p99 ms',
+      'FAILED',
+      'MB',
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', ...Array.from({ length: 9 }, () => 'right' as const)],
+  });
+  for (const { name, side, ratio, measured } of lines)
+    table.push([
+      name,
+      side,
+      ratio === null ? '' : ratio.rate.toFixed(2),
+      ratio === null ? '' : ratio.cpu.toFixed(2),
+      measured.callsPerSecond.toFixed(0),
+      measured.serverMicroseconds.toFixed(0),
+      measured.p50Ms.toFixed(2),
+      measured.p95Ms.toFixed(2),
+      measured.p99Ms.toFixed(2),
+      measured.failed,
+      measured.serverMegabytes.toFixed(0),
+    ]);
+  return table.toString();
+}

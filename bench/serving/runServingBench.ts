@@ -1,0 +1,146 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createLocalCopy } from '../../inference/createLocalCopy.ts';
+import { sha256 } from '../../platform/sha256.ts';
+import { type Measured, measureLoad } from './measureLoad.ts';
+import { printServing } from './printServing.ts';
+import { requestBodies } from './requestBodies.ts';
+import { servedModel, servedTrainers } from './servedModel.ts';
+import { type ServingCase, servingCases } from './ServingCase.ts';
+import type { ServingLine } from './ServingLine.ts';
+import { type Side, startSide } from './startSide.ts';
+
+// `npm run bench -- serving`: Predict under load, beside grpc-js alone (echo) and grpc-js with the generated decoder and ONNX
+// Runtime (onnx), one after the other in each case. Servers and load share the machine. Rates are therefore to be read
+// against the echo's; CPU time a call is the server's own.
+
+const usage = `npm run bench -- serving [--json] [--quick] [--seconds S] [--processes N] [--trainer NAME] [--only TEXT]
+  --quick      one second each, two cases: that everything works, not how fast
+  --seconds    how long each server is loaded in each case (4)
+  --processes  of each server (2)
+  --trainer    whose model is served: ${servedTrainers.join(', ')} (gradientBoosting)
+  --only       cases whose name contains TEXT
+`;
+
+const report = (line: string): void => void process.stderr.write(`${line}\n`);
+const DIFFERENT_BODIES = 400;
+/** A connection is answered by one process: as many as it takes for each process to get its share. */
+const MOST_CONNECTIONS = 8;
+
+export async function runServingBench(args: readonly string[]): Promise<void> {
+  const options = optionsOrNull(args);
+  if (options === null) return;
+  const { json, quick, seconds, processes, trainer, only } = options;
+  const cases = servingCases.filter(({ name, inFlight, form, rows }) =>
+    quick ? inFlight === 16 || (rows > 1 && form === 'columns') : name.includes(only),
+  );
+  if (cases.length === 0) throw new Error(`no case's name contains ${JSON.stringify(only)}`);
+  const home = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+  try {
+    report(`training ${trainer} on simulated customers …`);
+    await keepModel(home, servedModel(trainer));
+    const lines: ServingLine[] = [];
+    for (const each of cases) lines.push(...(await runCase(each, { seconds, processes, home })));
+    const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() };
+    const [load] = loadavg();
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ machine, trainer, processes, lines }, null, 1)}\n`
+        : `${printServing(lines)}\n${trainer}, ${processes} processes a server, ${seconds} s each; ${machine.cores} cores of ${machine.processor}, load average ${load.toFixed(1)}.\n`,
+    );
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** Where inference starts from while PostgreSQL is away. */
+async function keepModel(home: string, bytes: Uint8Array): Promise<void> {
+  const digest = sha256(bytes);
+  const copy = createLocalCopy(home, error => {
+    throw error;
+  });
+  await copy.keepModel(digest, bytes);
+  await copy.writeState({
+    aliases: [{ model: 'churn', alias: 'production', version: 1, digest }],
+    experiments: [],
+  });
+  await writeFile(join(home, 'model.onnx'), bytes);
+}
+
+async function runCase(
+  { name, form, rows, inFlight }: ServingCase,
+  { seconds, processes, home }: { seconds: number; processes: number; home: string },
+): Promise<ServingLine[]> {
+  const bodiesFile = join(home, 'bodies');
+  await writeFile(bodiesFile, requestBodies(form, rows, rows === 1 ? DIFFERENT_BODIES : 8));
+  const lines: ServingLine[] = [];
+  // The generated decoder knows columns too, but nobody's afternoon would have them.
+  const sides: readonly Side[] = form === 'columns' ? ['echo', 'holdfast'] : ['echo', 'onnx', 'holdfast'];
+  let echo: Measured | null = null;
+  for (const side of sides) {
+    const server = await startSide(side, { processes, home });
+    try {
+      const measured = await measureLoad(server, {
+        port: server.port,
+        path: '/holdfast.v1.PredictionService/Predict',
+        bodiesFile,
+        inFlight,
+        connections: Math.min(inFlight, MOST_CONNECTIONS),
+        warmUpSeconds: Math.min(2, seconds / 2),
+        seconds,
+      });
+      if (measured.failed > 0) report(`  ${measured.failed} calls failed: ${measured.firstFailure}`);
+      if (side === 'echo') echo = measured;
+      const ratio = echo === null || side === 'echo' ? null : ratioOf(measured, echo);
+      report(
+        `${name}, ${side}: ${measured.callsPerSecond.toFixed(0)}/s, ${measured.serverMicroseconds.toFixed(0)} µs`,
+      );
+      lines.push({ name, rows, inFlight, side, ratio, measured });
+    } finally {
+      await server.stop();
+    }
+  }
+  return lines;
+}
+
+const ratioOf = (measured: Measured, echo: Measured) => ({
+  rate: measured.callsPerSecond / echo.callsPerSecond,
+  cpu: measured.serverMicroseconds / echo.serverMicroseconds,
+});
+
+/** Null, with the reason told and the exit code set, where they cannot be read. */
+function optionsOrNull(args: readonly string[]): ReturnType<typeof readOptions> | null {
+  try {
+    return readOptions(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    process.exitCode = 2;
+    return null;
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      seconds: { type: 'string' },
+      processes: { type: 'string', default: '2' },
+      trainer: { type: 'string', default: 'gradientBoosting' },
+      only: { type: 'string', default: '' },
+    },
+  });
+  const { json, quick, only } = values;
+  const seconds = Number(values.seconds ?? (quick ? 1 : 4));
+  const processes = Number(values.processes);
+  const trainer = servedTrainers.find(each => each === values.trainer);
+  if (!(seconds > 0)) throw new TypeError(`--seconds is ${values.seconds}; expected a number above 0`);
+  if (!Number.isInteger(processes) || processes < 1)
+    throw new TypeError(`--processes is ${values.processes}; expected 1 or more`);
+  if (trainer === undefined)
+    throw new TypeError(`--trainer is ${values.trainer}; expected one of ${servedTrainers.join(', ')}`);
+  return { json, quick, only, seconds, processes, trainer };
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort } from './freePort.ts';
+
+export type Side = 'echo' | 'onnx' | 'holdfast';
+
+export interface StartedSide {
+  readonly pid: number;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export interface SideOptions {
+  readonly processes: number;
+  /** Holds `model.onnx`, and what Holdfast serves from. */
+  readonly home: string;
+}
+
+const root = join(import.meta.dirname, '../..');
+
+/** Starts a server with its processes and waits until they serve. */
+export async function startSide(side: Side, { processes, home }: SideOptions): Promise<StartedSide> {
+  const port = await freePort();
+  const args =
+    side === 'holdfast'
+      ? ['bin/inference.ts']
+      : ['bench/serving/bareServer.ts', side, String(port), String(processes), join(home, 'model.onnx')];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      HOLDFAST_HOME: home,
+      HOLDFAST_INFERENCE_PORT: String(port),
+      HOLDFAST_LOG_LEVEL: 'error',
+      INFERENCE_PROCESSES: String(processes),
+      // Nobody listens there: the server starts from its local copy, as it does while PostgreSQL is away.
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    },
+  });
+  await serving(child, side);
+  return {
+    pid: child.pid ?? 0,
+    port,
+    stop: () =>
+      new Promise(resolve => {
+        child.once('exit', () => resolve());
+        child.kill('SIGTERM');
+      }),
+  };
+}
+
+const serving = (child: ChildProcess, side: Side): Promise<void> =>
+  new Promise((resolve, reject) => {
+    child.on('message', message => {
+      if (typeof message === 'object' && message !== null && 'ready' in message) resolve();
+    });
+    child.once('exit', code => reject(new Error(`the server ${side} ended with ${code} before it served`)));
+  });

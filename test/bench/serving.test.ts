@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, it } from 'mocha';
+import { z } from 'zod';
+
+// That the serving bench loads each server with calls that succeed, not how fast they are.
+
+const run = promisify(execFile);
+const measured = z.object({
+  calls: z.number().int().positive(),
+  failed: z.literal(0),
+  callsPerSecond: z.number().positive(),
+  serverMicroseconds: z.number().positive(),
+  serverMegabytes: z.number().min(50),
+  p50Ms: z.number().positive(),
+  p95Ms: z.number().positive(),
+  p99Ms: z.number().positive(),
+});
+const line = z.object({ rows: z.number(), side: z.string(), measured });
+const output = z.object({ processes: z.literal(2), lines: z.array(line) });
+
+describe('npm run bench -- serving', () => {
+  it('loads the echo, the bare server and Holdfast with the same calls, none of which fails', async function () {
+    // Where processes are measured by /proc.
+    if (!existsSync('/proc/self/stat')) this.skip();
+    const args = ['bench/run.ts', 'serving', '--quick', '--json', '--trainer', 'logisticRegression'];
+    const { lines } = output.parse(JSON.parse((await run(process.execPath, args)).stdout));
+    assert.deepEqual(
+      lines.map(({ rows, side }) => `${rows} ${side}`),
+      ['1 echo', '1 onnx', '1 holdfast', '1000 echo', '1000 holdfast'],
+    );
+    for (const { measured: each } of lines) assert.ok(each.p50Ms <= each.p95Ms && each.p95Ms <= each.p99Ms);
+  });
+
+  it('says what it takes', async () => {
+    for (const option of [['--fast'], ['--processes', '0'], ['--seconds', 'x'], ['--trainer', 'oracle']])
+      await assert.rejects(run(process.execPath, ['bench/run.ts', 'serving', ...option]), {
+        code: 2,
+        stderr: /npm run bench -- serving/,
+      });
+  });
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, it } from 'mocha';
+import { listLoaded } from '../../db/processes/listLoaded.ts';
+import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
+import { freePorts } from '../support/freePorts.ts';
+import { goodInstance, smallModel } from '../support/smallModel.ts';
+import { startProcess } from '../support/startProcess.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+import { type InferenceWorld, withInference } from '../support/withInference.ts';
+
+// bin/inference.ts as several processes on one port: the real ones, over a real registry.
+
+type Client = GrpcClient<typeof PredictionServiceService>;
+
+async function withProcesses(
+  test: (system: { world: InferenceWorld; connect: () => Client }) => Promise<void>,
+): Promise<void> {
+  await withInference(async world => {
+    await world.register(smallModel(), smallModel({ shift: 1 }));
+    await world.promote(1);
+    const [port] = await freePorts(1);
+    const started = await startProcess('inference', {
+      HOLDFAST_HOME: world.home,
+      HOLDFAST_INFERENCE_PORT: String(port),
+      DATABASE_URL: world.databaseUrl,
+      INFERENCE_PROCESSES: '2',
+    });
+    const clients: Client[] = [];
+    const connect = (): Client => {
+      // A pool of its own each, for channels to one address share a connection otherwise.
+      const client = createGrpcClient(PredictionServiceService, {
+        address: `127.0.0.1:${port}`,
+        peer: 'the inference server',
+        ownConnection: true,
+      });
+      clients.push(client);
+      return client;
+    };
+    try {
+      await test({ world, connect });
+    } finally {
+      for (const client of clients) client.close();
+      await started.kill('SIGTERM');
+    }
+  });
+}
+
+const request = { model: 'churn', version: '', instances: [goodInstance] };
+const pidsOf = async ({ database }: InferenceWorld): Promise<number[]> =>
+  (await listLoaded(database, 'churn')).map(({ processId }) => Number(processId.split('-').at(-2)));
+
+describe('bin/inference.ts in several processes', () => {
+  it('shares the port, each process reporting itself, and a promotion reaches all of them', () =>
+    withProcesses(async ({ world, connect }) => {
+      await waitUntil('both reports', async () => (await listLoaded(world.database, 'churn')).length === 2);
+      assert.equal(new Set(await pidsOf(world)).size, 2);
+      const clients = Array.from({ length: 8 }, connect);
+      await world.promote(2);
+      await waitUntil('version 2 in both', async () =>
+        (await listLoaded(world.database, 'churn')).every(({ loaded }) => loaded?.version === 2),
+      );
+      const answers = await Promise.all(clients.map(client => client.predict(request)));
+      assert.deepEqual(new Set(answers.map(({ modelVersion }) => modelVersion)), new Set([2]));
+    }));
+
+  it('says why it does not start, and leaves nothing running', () =>
+    withInference(async world => {
+      const served = await world.start();
+      const child: ChildProcess = spawn(process.execPath, ['bin/inference.ts'], {
+        env: {
+          ...process.env,
+          HOLDFAST_HOME: world.home,
+          HOLDFAST_INFERENCE_PORT: String(served.inference.port),
+          DATABASE_URL: world.databaseUrl,
+          INFERENCE_PROCESSES: '2',
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      let text = '';
+      child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      const [code] = await once(child, 'exit');
+      assert.equal(code, 1);
+      assert.match(text, /Port \d+ of 127\.0\.0\.1 is taken by another process/);
+    }));
+});
