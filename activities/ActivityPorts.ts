@@ -14,4 +14,6 @@ export interface ActivityPorts {
   readonly defaultModel: string;
   /** Asks that the run be shown in MLflow as the registry has it by now. Does nothing where there is no MLflow. */
   readonly track: (run: { readonly id: string; readonly model: string }) => Promise<void>;
+  /** The worker's own: where definitions name secrets, they are looked up here and nowhere else. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }

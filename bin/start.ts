@@ -6,6 +6,7 @@ import { migrate } from '../db/migrate.ts';
 import { openDatabase } from '../db/openDatabase.ts';
 import { type Configuration, readConfiguration } from '../platform/configuration.ts';
 import { errorCodes, HoldfastError } from '../platform/HoldfastError.ts';
+import { isS3Uri, parseS3Uri } from '../platform/s3Uri.ts';
 import { type Interrupts, listenToInterrupts } from '../platform/supervisor/listenToInterrupts.ts';
 import { type OwnProcess, startAll } from '../platform/supervisor/startAll.ts';
 import { loadProject } from '../projects/loadProject.ts';
@@ -35,7 +36,7 @@ async function main(signals: Interrupts): Promise<number> {
   try {
     const options = parseOptions();
     const configuration = readConfiguration();
-    const data = options.data === undefined ? undefined : readableFile(options.data);
+    const data = options.data === undefined ? undefined : readableData(options.data);
     const report = options.report === undefined ? undefined : writableFile(options.report);
     const model = options.model ?? configuration.defaultModel;
     await loadProject(model);
@@ -91,7 +92,7 @@ async function run(
 function parseOptions(): StartOptions {
   return new Command('npm start --')
     .description('Starts everything, trains when nothing is in Production yet, serves and stays.')
-    .option('--data <file>', 'a CSV or Parquet file to train on')
+    .option('--data <file>', 'a CSV or Parquet file to train on, or s3://BUCKET/KEY')
     .option('--model <name>', 'the project to train (default: HOLDFAST_MODEL, churn)')
     .addOption(new Option('--recipe <name>', 'parameters to train with').choices(['holdfast', 'original']))
     .option('--once', 'do the main job, print the leaderboard and one served prediction, and end')
@@ -147,7 +148,11 @@ async function migrateDatabase(url: string): Promise<void> {
 }
 
 /** @throws HoldfastError where there is no file there that can be read: told before anything is started. */
-function readableFile(path: string): string {
+function readableData(path: string): string {
+  if (isS3Uri(path)) {
+    parseS3Uri(path);
+    return path;
+  }
   const file = resolve(path);
   try {
     if (statSync(file).isFile()) {

@@ -4,6 +4,7 @@ import { createTrackingActivities } from '../activities/tracking/createTrackingA
 import { requestTracking } from '../activities/tracking/requestTracking.ts';
 import { createTrainingPool } from '../activities/training/createTrainingPool.ts';
 import { createWorker } from '../activities/worker/createWorker.ts';
+import { ensureIngestSchedules } from '../activities/worker/ensureIngestSchedules.ts';
 import { openDatabase } from '../db/openDatabase.ts';
 import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
@@ -18,13 +19,27 @@ await runProcess('worker', async ({ configuration, logger }) => {
   const training = createTrainingPool(trainingThreads);
   const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
   const track = tracking === null ? async () => undefined : requestTracking;
-  const activities = createActivities({ database, artifacts, training, logger, home, defaultModel, track });
+  const activities = createActivities({
+    database,
+    artifacts,
+    training,
+    logger,
+    home,
+    defaultModel,
+    environment: process.env,
+    track,
+  });
   const worker = await createWorker({
     address: temporalAddress,
     namespace: configuration.temporalNamespace,
     workflowsPath: join(import.meta.dirname, '../workflows/workflows.ts'),
     activities,
     trackingActivities: tracking && createTrackingActivities({ database, artifacts, logger }, tracking),
+    logger,
+  });
+  await ensureIngestSchedules({
+    address: temporalAddress,
+    namespace: configuration.temporalNamespace,
     logger,
   });
   return {

@@ -8,6 +8,7 @@ import { RunServiceService } from '../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../proto/gen/holdfast/v1/system.ts';
 import type { ControlPorts } from './ControlPorts.ts';
 import { getDataset } from './datasets/getDataset.ts';
+import { ingest } from './datasets/ingest.ts';
 import { listDatasets } from './datasets/listDatasets.ts';
 import { adjustExperiment } from './experiments/adjustExperiment.ts';
 import { getExperiment } from './experiments/getExperiment.ts';
@@ -57,6 +58,7 @@ export const buildControlServer = (ports: ControlPorts): GrpcServer =>
       bindService(DatasetServiceService, {
         list: request => listDatasets(ports, request),
         get: request => getDataset(ports, request),
+        ingest: request => ingest(ports, request),
       }),
       bindService(ExperimentServiceService, {
         start: request => startExperiment(ports, request),

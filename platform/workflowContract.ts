@@ -9,7 +9,7 @@ export const TRACKING_TASK_QUEUE = 'holdfast-tracking';
 export interface TrainModelInput {
   /** Default: the installation's default model. */
   readonly model?: string;
-  /** A CSV or Parquet file the workers can read. Default: the model's newest dataset, else the definition's source. */
+  /** A CSV or Parquet file the workers can read, or s3://BUCKET/KEY. Default: the model's newest dataset, else the definition's source. */
   readonly data?: string;
   readonly recipe?: 'holdfast' | 'original';
   /** Who or what asked, for the record: `cli`, `start`, `schedule`, … */
@@ -31,14 +31,27 @@ export interface TrainModelResult {
   readonly gate: readonly GateCheck[];
 }
 
+/** ingestDataset as a run of its own. */
+export interface IngestAloneInput {
+  /** Default: the installation's default model. */
+  readonly model?: string;
+  /** A CSV or Parquet file the workers can read, or s3://BUCKET/KEY. Default: the definition's source, read afresh. */
+  readonly data?: string;
+  /** Who or what asked, for the record: `cli`, `schedule`, … */
+  readonly trigger?: string;
+}
+
+/** ingestDataset as a part of a run. */
 export interface IngestDatasetInput {
-  /** The training run it belongs to; its row then names the dataset. */
-  readonly runId?: string;
+  /** The run it belongs to; its row then names the dataset. */
+  readonly runId: string;
   readonly model: string;
   /** Artifact digest of the project definition. */
   readonly definition: string;
-  /** A file's path; null means the model's newest dataset, else the definition's own source. */
+  /** A file's path or an object's address; null means the model's newest dataset, else the definition's own source. */
   readonly data: string | null;
+  /** Null then means the definition's own source, whatever was there before. */
+  readonly fresh?: boolean;
 }
 
 export interface IngestDatasetResult {
@@ -49,6 +62,8 @@ export interface IngestDatasetResult {
   readonly quarantined: number;
   /** Artifact digest of the validated table. */
   readonly table: string;
+  /** Whether the same data under the same columns had not been there before the run. */
+  readonly isNew: boolean;
 }
 
 export interface ImportModelInput {

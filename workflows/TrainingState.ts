@@ -22,8 +22,8 @@ export class TrainingState {
     this.#stage = stage;
   }
 
-  ingested(dataset: NonNullable<TrainModelProgress['dataset']>): void {
-    this.#dataset = dataset;
+  ingested({ version, digest, rows, quarantined }: NonNullable<TrainModelProgress['dataset']>): void {
+    this.#dataset = { version, digest, rows, quarantined };
   }
 
   candidate(trainer: string, status: CandidateProgress['status'], reason?: string): void {

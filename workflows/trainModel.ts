@@ -3,8 +3,6 @@ import {
   ApplicationFailure,
   CancellationScope,
   executeChild,
-  isCancellation,
-  log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -16,7 +14,7 @@ import type { TrainedCandidate } from '../activities/training/trainCandidate.ts'
 import { selectChampion } from '../ml/evaluation/selectChampion.ts';
 import type { TrainModelInput, TrainModelResult } from '../platform/workflowContract.ts';
 import { CPU_BOUND, QUICK } from './activityOptions.ts';
-import { failureText } from './failureText.ts';
+import { endEarly } from './endEarly.ts';
 import { ingestDataset } from './ingestDataset.ts';
 import { promoteChampion } from './promoteChampion.ts';
 import { modelAttribute, progressQuery, triggerAttribute } from './runMarks.ts';
@@ -119,15 +117,7 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
       return { runId, model, championVersion, promotedTo, gate };
     });
   } catch (error) {
-    const cancelled = isCancellation(error);
-    log.warn('the training run ended early', { runId, cancelled });
-    await CancellationScope.nonCancellable(() =>
-      endRun({
-        id: runId,
-        status: cancelled ? 'cancelled' : 'failed',
-        error: cancelled ? 'cancelled on request' : failureText(error),
-      }),
-    );
+    await endEarly(runId, error);
     throw error;
   }
 }

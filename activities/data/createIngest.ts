@@ -1,6 +1,7 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { join } from 'node:path';
 import { recordDatasetVersion } from '../../db/datasets/recordDatasetVersion.ts';
+import { getRun } from '../../db/runs/getRun.ts';
 import { attachDataset } from '../../db/runs/attachDataset.ts';
 import { canonicalJson } from '../../platform/canonicalJson.ts';
 import { sha256 } from '../../platform/sha256.ts';
@@ -9,14 +10,14 @@ import type { ActivityPorts } from '../ActivityPorts.ts';
 import { readDefinition } from '../runs/readDefinition.ts';
 import { withPulse } from '../withPulse.ts';
 import { findSource } from './findSource.ts';
-import { ingestFile } from './ingestFile.ts';
+import { ingestSource } from './ingestSource.ts';
 
 /**
  * A source becomes a dataset version. The same bytes under the same columns are one version, so a second attempt, or a second
  * run, finds the first one's.
  */
 export const createIngest =
-  (ports: Pick<ActivityPorts, 'database' | 'artifacts' | 'home'>) =>
+  (ports: Pick<ActivityPorts, 'database' | 'artifacts' | 'home' | 'environment'>) =>
   async (input: IngestDatasetInput): Promise<IngestDatasetResult> => {
     let rows = 0;
     return withPulse(
@@ -29,19 +30,18 @@ export const createIngest =
   };
 
 async function ingest(
-  ports: Pick<ActivityPorts, 'database' | 'artifacts' | 'home'>,
-  { runId, model, data, ...input }: IngestDatasetInput,
+  ports: Pick<ActivityPorts, 'database' | 'artifacts' | 'home' | 'environment'>,
+  { runId, model, data, fresh = false, ...input }: IngestDatasetInput,
   onProgress: (progress: { readonly rows: number }) => void,
 ): Promise<IngestDatasetResult> {
   const { database, artifacts, home } = ports;
   const signal = cancellationSignal();
   const definition = await readDefinition(artifacts, input.definition);
-  const { path, shownAs } = await findSource(ports, definition, data, signal);
+  const source = await findSource(ports, definition, { data, fresh }, signal);
   const quarantineFolder = join(home, 'quarantine');
-  const ingested = await ingestFile({
+  const ingested = await ingestSource({
     definition,
-    path,
-    shownAs,
+    source,
     artifacts,
     quarantineFolder,
     onProgress,
@@ -54,11 +54,13 @@ async function ingest(
     digest,
     schemaDigest: sha256(canonicalJson(schema)),
     sourceArtifact: digest,
-    source: shownAs,
+    source: source.shownAs,
     schema,
     profile: { ...profile, violationCounts, ignoredColumns },
   });
-  if (runId !== undefined) await attachDataset(database, runId, recorded.id);
+  await attachDataset(database, runId, recorded.id);
   const { version, rows, quarantined, tableDigest } = recorded;
-  return { version, digest, rows, quarantined, table: tableDigest };
+  // By the database's clock, so that a second attempt says the same as the one that recorded it.
+  const isNew = recorded.createdAt >= (await getRun(database, runId)).startedAt;
+  return { version, digest, rows, quarantined, table: tableDigest, isNew };
 }

@@ -4,39 +4,58 @@ import { getDatasetVersion } from '../../db/datasets/getDatasetVersion.ts';
 import type { DatasetVersion } from '../../db/datasets/DatasetVersion.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { isS3Uri } from '../../platform/s3Uri.ts';
 import { resolveProjectPath } from '../../projects/resolveProjectPath.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
+import { createFileSource } from './createFileSource.ts';
+import { createPostgresSource } from './postgres/createPostgresSource.ts';
+import { createS3Source } from './s3/createS3Source.ts';
 import { simulateSource } from './simulateSource.ts';
+import type { Source } from './Source.ts';
 
-export interface Source {
-  readonly path: string;
-  /** For people. */
-  readonly shownAs: string;
+interface Wanted {
+  /** A file's path or an object's address; null where nobody said. */
+  readonly data: string | null;
+  /** Whether the definition's source comes before the model's newest dataset. */
+  readonly fresh: boolean;
 }
 
 /**
- * The file to ingest: the one that was asked for, else the model's newest dataset (its bytes, under today's definition), else
- * what the definition names.
- * @throws HoldfastError failedPrecondition where there is none, with what to do
+ * What to ingest: what was asked for, else the model's newest dataset (its bytes, under today's definition), else what the
+ * definition names; where it is to be read afresh, the last only.
+ * @throws HoldfastError failedPrecondition where there is none, or the worker's environment lacks what it takes, with what to do;
+ * invalidArgument (an address that is none)
  */
 export async function findSource(
-  { database, artifacts, home }: Pick<ActivityPorts, 'database' | 'artifacts' | 'home'>,
-  { name, source }: ProjectDefinition,
-  data: string | null,
+  ports: Pick<ActivityPorts, 'database' | 'artifacts' | 'home' | 'environment'>,
+  definition: ProjectDefinition,
+  { data, fresh }: Wanted,
   signal: AbortSignal,
 ): Promise<Source> {
-  if (data !== null) return { path: data, shownAs: data };
-  const newest = await newestDataset(database, name);
-  if (newest !== null) return { path: await artifacts.path(newest.sourceArtifact), shownAs: newest.source };
+  const { database, artifacts, environment } = ports;
+  if (data !== null) return isS3Uri(data) ? createS3Source(data, environment) : createFileSource(data);
+  const newest = fresh ? null : await newestDataset(database, definition.name);
+  if (newest !== null) return createFileSource(await artifacts.path(newest.sourceArtifact), newest.source);
+  return openSource(ports, definition, signal);
+}
+
+/** What the definition names. */
+async function openSource(
+  { home, environment }: Pick<ActivityPorts, 'home' | 'environment'>,
+  { name, source }: ProjectDefinition,
+  signal: AbortSignal,
+): Promise<Source> {
   if (source === undefined)
     throw new HoldfastError(
       'failedPrecondition',
-      `The model ${name} has no data yet and projects/${name}.ts names no source: give a file, \`./holdfast train --model ${name} --data FILE.csv\`.`,
+      `projects/${name}.ts names no source, so there is nothing to read: give a file, \`./holdfast train --model ${name} --data FILE.csv\`.`,
     );
-  if (source.kind === 'file') return { path: resolveProjectPath(source.path), shownAs: source.path };
+  if (source.kind === 'file') return createFileSource(resolveProjectPath(source.path), source.path);
+  if (source.kind === 's3') return createS3Source(source.uri, environment);
+  if (source.kind === 'postgres') return createPostgresSource(source, environment);
   const { rows, seed } = source;
   const path = await simulateSource({ model: name, rows, seed }, join(home, 'data'), signal);
-  return { path, shownAs: `simulator, ${rows} rows, seed ${seed}` };
+  return createFileSource(path, `simulator, ${rows} rows, seed ${seed}`);
 }
 
 async function newestDataset(database: Database, model: string): Promise<DatasetVersion | null> {

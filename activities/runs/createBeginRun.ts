@@ -1,13 +1,17 @@
 import { isAbsolute } from 'node:path';
+import type { RunKind } from '../../db/runs/Run.ts';
 import { startRun } from '../../db/runs/startRun.ts';
 import { candidatesOf } from '../../ml/definition/candidatesOf.ts';
 import type { ForeignTrainer } from '../../ml/definition/foreignTrainer.ts';
 import { foreignTrainersOf } from '../../ml/definition/foreignTrainersOf.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { isS3Uri, parseS3Uri } from '../../platform/s3Uri.ts';
+import { ingestDatasetInput } from './ingestDatasetInput.ts';
 import { trainModelInput } from './trainModelInput.ts';
 import { loadProject } from '../../projects/loadProject.ts';
 import { runDefinition } from '../../projects/runDefinition.ts';
+import type { TrainModelInput } from '../../platform/workflowContract.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 
 export interface BegunRun {
@@ -29,6 +33,8 @@ interface BeginRunInput {
   readonly workflowId: string;
   /** As it came from whoever started the workflow: not yet checked. */
   readonly input: unknown;
+  /** Default: trainModel. */
+  readonly kind?: RunKind;
 }
 
 /**
@@ -43,27 +49,25 @@ export const createBeginRun =
     defaultModel,
     track,
   }: Pick<ActivityPorts, 'artifacts' | 'database' | 'defaultModel' | 'track'>) =>
-  async ({ runId, workflowId, input }: BeginRunInput): Promise<BegunRun> => {
-    const { model = defaultModel, data, recipe, trigger = 'temporal' } = trainModelInput(input);
-    if (data !== undefined && !isAbsolute(data))
-      throw new HoldfastError(
-        'invalidArgument',
-        `data is ${JSON.stringify(data)}; expected an absolute path that the workers can read.`,
-      );
+  async ({ runId, workflowId, input, kind = 'trainModel' }: BeginRunInput): Promise<BegunRun> => {
+    const asked: TrainModelInput = kind === 'trainModel' ? trainModelInput(input) : ingestDatasetInput(input);
+    const { model = defaultModel, data, recipe, trigger = 'temporal' } = asked;
+    if (data !== undefined) checkData(data);
     const { definition, text } = runDefinition((await loadProject(model)).definition, recipe);
     const digest = await artifacts.put(Buffer.from(text));
     await startRun(database, {
       id: runId,
       workflowId,
       model,
-      kind: 'trainModel',
+      kind,
       trigger,
       input: { model, ...(data === undefined ? {} : { data }), ...(recipe === undefined ? {} : { recipe }) },
       definition,
       definitionDigest: digest,
       seed: definition.seed,
     });
-    await track({ id: runId, model });
+    // MLflow is for trainings: a source that is looked at every hour is no experiment.
+    if (kind === 'trainModel') await track({ id: runId, model });
     const { split, selection, gate } = definition;
     return {
       model,
@@ -81,3 +85,12 @@ export const createBeginRun =
       gate,
     };
   };
+
+function checkData(data: string): void {
+  if (isS3Uri(data)) parseS3Uri(data);
+  else if (!isAbsolute(data))
+    throw new HoldfastError(
+      'invalidArgument',
+      `data is ${JSON.stringify(data)}; expected an absolute path that the workers can read, or s3://BUCKET/KEY.`,
+    );
+}

@@ -7,7 +7,8 @@ export const createEndRun =
   ({ database, track }: Pick<ActivityPorts, 'database' | 'track'>) =>
   async (end: RunEnd): Promise<void> => {
     try {
-      await track(await finishRun(database, end));
+      const run = await finishRun(database, end);
+      if (run.kind === 'trainModel') await track(run);
     } catch (error) {
       if (end.status !== 'succeeded' && error instanceof HoldfastError && error.code === 'notFound') return;
       throw error;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { TrainModelInput } from '../../platform/workflowContract.ts';
+import { parseWorkflowInput } from './parseWorkflowInput.ts';
 
 const schema = z.strictObject({
   model: z.string().min(1).optional(),
@@ -10,17 +10,5 @@ const schema = z.strictObject({
 });
 
 /** @throws HoldfastError invalidArgument that lists every fault of the workflow's input */
-export function trainModelInput(input: unknown): TrainModelInput {
-  const result = schema.safeParse(input ?? {});
-  if (result.success) return result.data;
-  throw new HoldfastError(
-    'invalidArgument',
-    `The input of trainModel is not valid:\n${z.prettifyError(result.error)}\nExpected for example {"model":"churn"}, or nothing.`,
-    {
-      violations: result.error.issues.map(({ path, message }) => ({
-        field: path.join('.'),
-        description: message,
-      })),
-    },
-  );
-}
+export const trainModelInput = (input: unknown): TrainModelInput =>
+  parseWorkflowInput('trainModel', schema, input);

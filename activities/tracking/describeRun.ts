@@ -32,10 +32,11 @@ export function describeRun(run: Run): MirroredRun {
         'holdfast.dataset_version': String(run.dataset.version),
         'holdfast.dataset_digest': run.dataset.digest,
       }),
-      ...(run.result && {
-        'holdfast.champion_version': String(run.result.championVersion),
-        'holdfast.promoted_to': run.result.promotedTo ?? 'nothing: the gate refused it',
-      }),
+      ...(run.result &&
+        'championVersion' in run.result && {
+          'holdfast.champion_version': String(run.result.championVersion),
+          'holdfast.promoted_to': run.result.promotedTo ?? 'nothing: the gate refused it',
+        }),
       ...(run.error !== null && { 'holdfast.error': run.error }),
       'mlflow.note.content': run.error ?? run.stage,
     },

@@ -6,6 +6,15 @@ import { formatCount, formatDigest, formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
+import { resolveData } from '../resolveData.ts';
+import { followOrPrint } from './followRun.ts';
+
+interface IngestOptions {
+  readonly model?: string;
+  readonly data?: string;
+  readonly workflowId?: string;
+  readonly wait?: boolean;
+}
 
 export function addDatasetsCommands(program: Command, run: Runner): void {
   const datasets = program.command('datasets').description('dataset versions: what was trained on');
@@ -25,6 +34,23 @@ export function addDatasetsCommands(program: Command, run: Runner): void {
     .addHelpText('after', examples('./holdfast datasets show churn', 'holdfast datasets show churn 2 --json'))
     .action((model: string, version: string | undefined, _options: unknown, command: Command) =>
       run(command, context => showDataset(context, model, version ?? '')),
+    );
+  datasets
+    .command('ingest')
+    .description('read the data; what changed becomes the next version')
+    .option('--model <name>', 'the project (default: HOLDFAST_MODEL, churn)')
+    .option('--data <file>', 'a CSV or Parquet file, or s3://BUCKET/KEY (default: the definition’s source)')
+    .option('--workflow-id <id>', 'starting the same id again while it runs answers that run')
+    .option('-w, --wait', 'follow the run until it ends; exits 1 where it failed')
+    .addHelpText(
+      'after',
+      examples(
+        './holdfast datasets ingest --wait',
+        'holdfast datasets ingest --model bank --data s3://tables/bank.parquet --wait --json',
+      ),
+    )
+    .action((options: IngestOptions, command: Command) =>
+      run(command, context => ingestDataset(context, options)),
     );
 }
 
@@ -55,6 +81,20 @@ async function listDatasets({ clients, signal, stdout, format }: CliContext, mod
       ]),
     );
   return 0;
+}
+
+async function ingestDataset(context: CliContext, options: IngestOptions): Promise<number> {
+  const { clients, signal, configuration } = context;
+  const started = await clients.datasets.ingest(
+    {
+      model: options.model ?? configuration.defaultModel,
+      data: await resolveData(context, options.data),
+      workflowId: options.workflowId ?? '',
+      trigger: 'cli',
+    },
+    { signal },
+  );
+  return followOrPrint(context, started, options.wait);
 }
 
 /** A table shows so many of the violations; --json has them all. */

@@ -28,3 +28,12 @@ export async function followRun(
     throw error;
   }
 }
+
+/** A run that was just started: followed where that was asked for, else shown as it is. */
+export async function followOrPrint(context: CliContext, started: Run, wait = false): Promise<number> {
+  if (wait) return followRun(context, started);
+  printRun(context, started);
+  if (context.format === 'table')
+    context.stderr.write(`Follow it with \`./holdfast runs watch ${started.workflowId}\`.\n`);
+  return 0;
+}

@@ -64,6 +64,7 @@ async function listRuns(context: CliContext, options: { model?: string; limit: n
       [
         { title: 'WORKFLOW' },
         { title: 'MODEL' },
+        { title: 'KIND' },
         { title: 'STATUS' },
         { title: 'STAGE' },
         { title: 'CHAMPION', align: 'right' },
@@ -74,6 +75,7 @@ async function listRuns(context: CliContext, options: { model?: string; limit: n
       answer.runs.map(run => [
         run.workflowId,
         run.model,
+        run.kind,
         statusName(run.status),
         run.stage,
         run.result?.championVersion,

@@ -17,7 +17,7 @@ export function addStartCommand(program: Command, run: Runner): void {
   program
     .command('start')
     .description('start everything, train when nothing is in Production yet, serve and stay (as npm start)')
-    .option('--data <file>', 'a CSV or Parquet file to train on')
+    .option('--data <file>', 'a CSV or Parquet file to train on, or s3://BUCKET/KEY')
     .option('--model <name>', 'the project to train (default: HOLDFAST_MODEL, churn)')
     .addOption(
       new Option('--recipe <name>', 'the parameters of the trainers').choices(['holdfast', 'original']),

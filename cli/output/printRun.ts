@@ -24,6 +24,7 @@ export function printRun({ stdout, format }: Pick<CliContext, 'stdout' | 'format
     ['workflow', run.workflowId],
     ['run', run.id],
     ['model', run.model],
+    ['kind', run.kind],
     ['trigger', run.trigger],
     ['status', statusName(run.status)],
     ['stage', run.stage],

@@ -4,8 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import { type Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
+import { isS3Uri } from '../../platform/s3Uri.ts';
 import { loadProject } from '../../projects/loadProject.ts';
 import { runDefinition } from '../../projects/runDefinition.ts';
+import { watchRun } from '../clients/watchRun.ts';
 import { fileError } from '../fileError.ts';
 import type { StartContext } from './StartContext.ts';
 
@@ -14,7 +16,7 @@ import type { StartContext } from './StartContext.ts';
 
 export interface Wanted {
   readonly model: string;
-  /** Absolute path. */
+  /** An absolute path, or s3://BUCKET/KEY. */
   readonly data?: string;
   readonly recipe?: 'holdfast' | 'original';
 }
@@ -29,7 +31,7 @@ export interface ObtainedRun {
 export async function obtainRun(context: StartContext, wanted: Wanted): Promise<ObtainedRun> {
   const { clients, signal } = context;
   const { model, data, recipe } = wanted;
-  const digest = data === undefined ? null : await digestOf(data);
+  const digest = data === undefined ? null : await digestOf(context, model, data);
   const project = await loadProject(model);
   const definition = runDefinition(project.definition, recipe).digest;
   const earlier = await findEarlier(context, wanted, { digest, definition, path: project.path });
@@ -106,7 +108,20 @@ export async function productionVersion(context: StartContext, model: string): P
   }
 }
 
-async function digestOf(path: string): Promise<string> {
+/** Only a worker can read an object: it takes the data in, which the training run then finds. */
+async function digestOf(context: StartContext, model: string, data: string): Promise<string> {
+  if (!isS3Uri(data)) return digestOfFile(data);
+  const { clients, signal } = context;
+  const { id, workflowId } = await clients.datasets.ingest(
+    { model, data, workflowId: '', trigger: 'start' },
+    { signal },
+  );
+  const { dataset, error } = await watchRun(context, id || workflowId, () => undefined);
+  if (dataset !== undefined) return dataset.digest;
+  throw new HoldfastError('failedPrecondition', `The data could not be taken in: ${error}`);
+}
+
+async function digestOfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     await pipeline(createReadStream(path), hash);

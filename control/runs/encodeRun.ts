@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
-import type { RunResult, RunStatus as RegisteredStatus, RunSummary } from '../../db/runs/Run.ts';
+import type { TrainingResult, RunStatus as RegisteredStatus, RunSummary } from '../../db/runs/Run.ts';
 import { Candidate, Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
 import type { RunFacts } from './RunFacts.ts';
 
@@ -22,6 +22,8 @@ export function encodeRun(
 ): Run {
   const progress = facts?.progress ?? null;
   const dataset = row.dataset ?? progress?.dataset ?? null;
+  const isNew = row.result !== null && 'isNew' in row.result ? row.result.isNew : undefined;
+  const trained = row.result !== null && 'championVersion' in row.result ? row.result : null;
   return Run.fromPartial({
     id: row.id,
     workflowId: row.workflowId,
@@ -31,13 +33,13 @@ export function encodeRun(
     status: encodeStatus[row.status],
     stage: progress?.stage ?? row.stage,
     error: row.error ?? '',
-    dataset: dataset ?? undefined,
-    candidates: encodeCandidates(facts, versions, row.result?.leftOut ?? []),
-    result: row.result
+    dataset: dataset === null ? undefined : { ...dataset, isNew },
+    candidates: encodeCandidates(facts, versions, trained?.leftOut ?? []),
+    result: trained
       ? {
-          championVersion: row.result.championVersion,
-          promotedTo: row.result.promotedTo ?? '',
-          gate: [...row.result.gate],
+          championVersion: trained.championVersion,
+          promotedTo: trained.promotedTo ?? '',
+          gate: [...trained.gate],
           input: row.input,
         }
       : undefined,
@@ -50,7 +52,7 @@ export function encodeRun(
 function encodeCandidates(
   facts: RunFacts | null,
   versions: readonly ModelVersion[],
-  leftOut: NonNullable<RunResult['leftOut']>,
+  leftOut: NonNullable<TrainingResult['leftOut']>,
 ): Candidate[] {
   const live = new Map(facts?.progress?.candidates.map(candidate => [candidate.trainer, candidate]));
   const trained = new Map(versions.map(version => [version.trainer, version]));

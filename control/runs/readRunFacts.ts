@@ -38,7 +38,7 @@ const statuses: Readonly<Record<string, RunStatus>> = {
 /**
  * Asks Temporal for a run.
  * @param runId Temporal's run id; left out: the newest run of the workflow id.
- * @returns null where Temporal does not know it, or it is no run.
+ * @returns null where Temporal does not know it, or it is no run, or a part of one.
  * @throws HoldfastError unavailable where Temporal does not answer
  */
 export async function readRunFacts(
@@ -47,8 +47,8 @@ export async function readRunFacts(
   runId?: string,
 ): Promise<RunFacts | null> {
   const description = await temporal.ask(client => describe(client, workflowId, runId));
-  const kind = runKinds.find(each => each === description?.type);
-  if (description === null || kind === undefined) return null;
+  const kind = runKinds.find(known => known === description?.type);
+  if (description === null || kind === undefined || isPart(description)) return null;
   const status = statuses[description.status.name] ?? 'failed';
   const running = status === 'running';
   return {
@@ -64,6 +64,9 @@ export async function readRunFacts(
     heartbeats: running ? readHeartbeats(description) : new Map(),
   };
 }
+
+const isPart = ({ raw }: WorkflowExecutionDescription): boolean =>
+  Boolean(raw.workflowExecutionInfo?.parentExecution?.workflowId);
 
 async function describe(
   client: Client,

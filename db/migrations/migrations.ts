@@ -1,5 +1,6 @@
 import { Migration0001Registry } from './Migration0001Registry.ts';
 import { Migration0003Imports } from './Migration0003Imports.ts';
+import { Migration0004IngestRuns } from './Migration0004IngestRuns.ts';
 import { Migration0006Experiments } from './Migration0006Experiments.ts';
 import { Migration0007Predictions } from './Migration0007Predictions.ts';
 
@@ -7,6 +8,7 @@ import { Migration0007Predictions } from './Migration0007Predictions.ts';
 export const migrations = [
   { name: '0001_registry', class: Migration0001Registry },
   { name: '0003_imports', class: Migration0003Imports },
+  { name: '0004_ingest_runs', class: Migration0004IngestRuns },
   { name: '0006_experiments', class: Migration0006Experiments },
   { name: '0007_predictions', class: Migration0007Predictions },
 ];

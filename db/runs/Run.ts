@@ -1,10 +1,11 @@
-export const runKinds = ['trainModel', 'importModel'] as const;
+export const runKinds = ['trainModel', 'importModel', 'ingestDataset'] as const;
 export type RunKind = (typeof runKinds)[number];
 
 export const runStatuses = ['running', 'succeeded', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-export interface RunResult {
+/** Of trainModel. */
+export interface TrainingResult {
   /** The best candidate by the definition's selection metric. */
   readonly championVersion: number;
   /** Null where the gate refused it. */
@@ -13,6 +14,14 @@ export interface RunResult {
   /** Candidates of other people's trainers that did not come about; the run went on without them. */
   readonly leftOut?: readonly { readonly trainer: string; readonly reason: string }[];
 }
+
+/** Of ingestDataset. */
+export interface IngestionResult {
+  /** Whether the data had not been there before. */
+  readonly isNew: boolean;
+}
+
+export type RunResult = TrainingResult | IngestionResult;
 
 /** What a list shows. */
 export interface RunSummary {

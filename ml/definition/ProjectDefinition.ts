@@ -93,7 +93,11 @@ export const projectDefinition = z
     columns: z
       .record(z.string().min(1), columnDefinition)
       .refine(columns => Object.keys(columns).length > 0, 'expected at least one column'),
-    /** Where the data comes from when nobody says: our simulator, or a CSV or Parquet file (relative to the project's folder). */
+    /**
+     * Where the data comes from when nobody says: our simulator, a CSV or Parquet file (relative to the project's folder) or
+     * object of an S3-compatible store, or a query on a PostgreSQL. A definition is stored with every run, so that the secrets
+     * stay in the worker's environment: the definition only names them.
+     */
     source: z
       .discriminatedUnion('kind', [
         z.strictObject({
@@ -102,6 +106,26 @@ export const projectDefinition = z
           seed: z.number().int().min(0).default(1),
         }),
         z.strictObject({ kind: z.literal('file'), path: z.string().min(1) }),
+        z.strictObject({
+          kind: z.literal('s3'),
+          uri: z.string().regex(/^s3:\/\/[^/]+\/./, 'expected s3://BUCKET/KEY'),
+        }),
+        z.strictObject({
+          kind: z.literal('postgres'),
+          connection: z
+            .string()
+            .regex(
+              /^[A-Z][A-Z0-9_]{0,126}$/,
+              "expected the name of a variable in the worker's environment, as CRM_DATABASE_URL, and never the URL itself",
+            )
+            .refine(
+              variable => variable !== 'DATABASE_URL',
+              "is Holdfast's own database; expected the customer's",
+            ),
+          /** One SELECT. Its rows are sorted by all columns before they are taken, so it needs no ORDER BY of its own. */
+          query: z.string().trim().min(1).regex(/[^;]$/, 'expected no semicolon at the end'),
+          timeoutSeconds: z.number().int().min(1).max(86_400).default(1800),
+        }),
       ])
       .optional(),
     /** Above this share of quarantined rows the run fails with the report. */

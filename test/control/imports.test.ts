@@ -30,7 +30,7 @@ const request = {
 };
 
 const startWorker = ({ startWorker: start, database, artifacts, home }: ControlWorld): Promise<void> => {
-  const ports = { database, artifacts, home, defaultModel: 'churn' };
+  const ports = { database, artifacts, home, defaultModel: 'churn', environment: {} };
   return start({
     beginImport: createBeginImport(ports),
     ingest: createIngest(ports),

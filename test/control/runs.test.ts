@@ -109,7 +109,13 @@ describe('RunService', () => {
       const run = await runs.get({ run: 't1' });
       assert.equal(run.id, id);
       assert.equal(run.stage, 'training the candidates');
-      assert.deepEqual(run.dataset, { version: 1, digest: 'a'.repeat(64), rows: 100, quarantined: 0 });
+      assert.deepEqual(run.dataset, {
+        version: 1,
+        digest: 'a'.repeat(64),
+        rows: 100,
+        quarantined: 0,
+        isNew: undefined,
+      });
       assert.deepEqual(
         run.candidates.map(({ trainer, status, foldsDone, foldsTotal, seconds }) => [
           trainer,

@@ -235,7 +235,7 @@ training_run.training_run_end_is_dated CHECK (((status = 'running'::text) = (fin
 training_run.training_run_failure_is_explained CHECK (((status <> 'failed'::text) OR ((error <> ''::text) AND (error IS NOT NULL))))
 training_run.training_run_id_check CHECK ((id <> ''::text))
 training_run.training_run_input_check CHECK ((json_typeof(input) = 'object'::text))
-training_run.training_run_kind_check CHECK ((kind = ANY (ARRAY['trainModel'::text, 'importModel'::text])))
+training_run.training_run_kind_check CHECK ((kind = ANY (ARRAY['trainModel'::text, 'importModel'::text, 'ingestDataset'::text])))
 training_run.training_run_model_dataset_version_id_fkey FOREIGN KEY (model, dataset_version_id) REFERENCES dataset_version(model, id)
 training_run.training_run_model_id_key UNIQUE (model, id)
 training_run.training_run_pkey PRIMARY KEY (id)

@@ -66,7 +66,14 @@ export function fakeActivities(
       selection: 'logLoss',
       gate: { minimumRocAuc: 0.6, maximumCalibrationError: 0.1, maximumLogLossIncrease: 0 },
     }),
-    ingest: async () => ({ version: 1, digest: digest('a'), rows: 100, quarantined: 0, table: digest('b') }),
+    ingest: async () => ({
+      version: 1,
+      digest: digest('a'),
+      rows: 100,
+      quarantined: 0,
+      table: digest('b'),
+      isNew: true,
+    }),
     trainCandidate: async ({ trainer }) => ({
       trainer,
       digest: digest('c'),

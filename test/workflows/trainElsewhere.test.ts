@@ -121,6 +121,7 @@ describe('a trainer that is not ours', () => {
             rows: 1200,
             quarantined: 0,
             table: tableDigest,
+            isNew: true,
           }),
           trainCandidate: createTrainCandidate(ports),
           handOver: createHandOver(ports),

@@ -20,6 +20,7 @@ import {
 } from "@grpc/grpc-js";
 import { Struct } from "../../google/protobuf/struct.ts";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
+import { Run } from "./run.ts";
 
 export const protobufPackage = "holdfast.v1";
 
@@ -37,6 +38,20 @@ export interface GetDatasetRequest {
   model: string;
   /** A number, a digest or the unambiguous beginning of one; empty means the newest. */
   version: string;
+}
+
+export interface IngestDatasetRequest {
+  /** Empty means the installation's default model. */
+  model: string;
+  /**
+   * A CSV or Parquet file that the workers can read, or s3://BUCKET/KEY; empty means the definition's own source, read
+   * afresh.
+   */
+  data: string;
+  /** Starting the same id again while it runs answers that run. Empty means ingest-MODEL-… with an id that sorts by time. */
+  workflowId: string;
+  /** Who or what asks, for the record: cli, schedule, …; empty means api. */
+  trigger: string;
 }
 
 export interface Dataset {
@@ -282,6 +297,127 @@ export const GetDatasetRequest: MessageFns<GetDatasetRequest> = {
     const message = createBaseGetDatasetRequest();
     message.model = object.model ?? "";
     message.version = object.version ?? "";
+    return message;
+  },
+};
+
+function createBaseIngestDatasetRequest(): IngestDatasetRequest {
+  return { model: "", data: "", workflowId: "", trigger: "" };
+}
+
+export const IngestDatasetRequest: MessageFns<IngestDatasetRequest> = {
+  encode(message: IngestDatasetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.data !== "") {
+      writer.uint32(18).string(message.data);
+    }
+    if (message.workflowId !== "") {
+      writer.uint32(26).string(message.workflowId);
+    }
+    if (message.trigger !== "") {
+      writer.uint32(34).string(message.trigger);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IngestDatasetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIngestDatasetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.data = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.workflowId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.trigger = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IngestDatasetRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      data: isSet(object.data) ? globalThis.String(object.data) : "",
+      workflowId: isSet(object.workflowId)
+        ? globalThis.String(object.workflowId)
+        : isSet(object.workflow_id)
+        ? globalThis.String(object.workflow_id)
+        : "",
+      trigger: isSet(object.trigger) ? globalThis.String(object.trigger) : "",
+    };
+  },
+
+  toJSON(message: IngestDatasetRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.data !== "") {
+      obj.data = message.data;
+    }
+    if (message.workflowId !== "") {
+      obj.workflowId = message.workflowId;
+    }
+    if (message.trigger !== "") {
+      obj.trigger = message.trigger;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<IngestDatasetRequest>, I>>(base?: I): IngestDatasetRequest {
+    return IngestDatasetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<IngestDatasetRequest>, I>>(object: I): IngestDatasetRequest {
+    const message = createBaseIngestDatasetRequest();
+    message.model = object.model ?? "";
+    message.data = object.data ?? "";
+    message.workflowId = object.workflowId ?? "";
+    message.trigger = object.trigger ?? "";
     return message;
   },
 };
@@ -743,6 +879,47 @@ export const DatasetServiceDefinition = {
         },
       },
     },
+    /** Reads a source and makes a dataset version of it; where the same data is there already, its version is the answer. */
+    ingest: {
+      name: "Ingest",
+      requestType: IngestDatasetRequest as typeof IngestDatasetRequest,
+      requestStream: false,
+      responseType: Run as typeof Run,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              24,
+              58,
+              1,
+              42,
+              34,
+              19,
+              47,
+              118,
+              49,
+              47,
+              100,
+              97,
+              116,
+              97,
+              115,
+              101,
+              116,
+              115,
+              58,
+              105,
+              110,
+              103,
+              101,
+              115,
+              116,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
   },
 } as const;
 
@@ -770,6 +947,16 @@ export const DatasetServiceService = {
     responseSerialize: (value: Dataset): Buffer => Buffer.from(Dataset.encode(value).finish()),
     responseDeserialize: (value: Buffer): Dataset => Dataset.decode(value),
   },
+  /** Reads a source and makes a dataset version of it; where the same data is there already, its version is the answer. */
+  ingest: {
+    path: "/holdfast.v1.DatasetService/Ingest" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: IngestDatasetRequest): Buffer => Buffer.from(IngestDatasetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): IngestDatasetRequest => IngestDatasetRequest.decode(value),
+    responseSerialize: (value: Run): Buffer => Buffer.from(Run.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Run => Run.decode(value),
+  },
 } as const;
 
 export interface DatasetServiceServer extends UntypedServiceImplementation {
@@ -777,6 +964,8 @@ export interface DatasetServiceServer extends UntypedServiceImplementation {
   list: handleUnaryCall<ListDatasetsRequest, ListDatasetsResponse>;
   /** With its profile, and the violations that put rows into quarantine. */
   get: handleUnaryCall<GetDatasetRequest, Dataset>;
+  /** Reads a source and makes a dataset version of it; where the same data is there already, its version is the answer. */
+  ingest: handleUnaryCall<IngestDatasetRequest, Run>;
 }
 
 export interface DatasetServiceClient extends Client {
@@ -808,6 +997,19 @@ export interface DatasetServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Dataset) => void,
+  ): ClientUnaryCall;
+  /** Reads a source and makes a dataset version of it; where the same data is there already, its version is the answer. */
+  ingest(request: IngestDatasetRequest, callback: (error: ServiceError | null, response: Run) => void): ClientUnaryCall;
+  ingest(
+    request: IngestDatasetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Run) => void,
+  ): ClientUnaryCall;
+  ingest(
+    request: IngestDatasetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Run) => void,
   ): ClientUnaryCall;
 }
 

@@ -94,7 +94,7 @@ export interface StartTrainingRequest {
   /** Empty means the installation's default model. */
   model: string;
   /**
-   * A CSV or Parquet file that the workers can read; empty means the model's newest dataset, else the definition's
+   * A CSV or Parquet file that the workers can read, or s3://BUCKET/KEY; empty means the model's newest dataset, else the definition's
    * own source.
    */
   data: string;
@@ -133,6 +133,7 @@ export interface Run {
   id: string;
   workflowId: string;
   model: string;
+  /** trainModel or ingestDataset. */
   kind: string;
   trigger: string;
   status: RunStatus;
@@ -142,7 +143,7 @@ export interface Run {
   error: string;
   dataset?: DatasetSummary | undefined;
   candidates: Candidate[];
-  /** Set once the run ended well. */
+  /** Set once a training run ended well. */
   result?: RunResult | undefined;
   startTime?: Date | undefined;
   endTime?: Date | undefined;
@@ -153,6 +154,8 @@ export interface DatasetSummary {
   digest: string;
   rows: number;
   quarantined: number;
+  /** Of a run that takes data in, once it ended well: whether the same data had not been there before. */
+  isNew?: boolean | undefined;
 }
 
 export interface Candidate {
@@ -976,7 +979,7 @@ export const Run: MessageFns<Run> = {
 };
 
 function createBaseDatasetSummary(): DatasetSummary {
-  return { version: 0, digest: "", rows: 0, quarantined: 0 };
+  return { version: 0, digest: "", rows: 0, quarantined: 0, isNew: undefined };
 }
 
 export const DatasetSummary: MessageFns<DatasetSummary> = {
@@ -992,6 +995,9 @@ export const DatasetSummary: MessageFns<DatasetSummary> = {
     }
     if (message.quarantined !== 0) {
       writer.uint32(32).int32(message.quarantined);
+    }
+    if (message.isNew !== undefined) {
+      writer.uint32(40).bool(message.isNew);
     }
     return writer;
   },
@@ -1041,6 +1047,14 @@ export const DatasetSummary: MessageFns<DatasetSummary> = {
             message.quarantined = reader.int32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.isNew = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1059,6 +1073,11 @@ export const DatasetSummary: MessageFns<DatasetSummary> = {
       digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
       rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
       quarantined: isSet(object.quarantined) ? globalThis.Number(object.quarantined) : 0,
+      isNew: isSet(object.isNew)
+        ? globalThis.Boolean(object.isNew)
+        : isSet(object.is_new)
+        ? globalThis.Boolean(object.is_new)
+        : undefined,
     };
   },
 
@@ -1076,6 +1095,9 @@ export const DatasetSummary: MessageFns<DatasetSummary> = {
     if (message.quarantined !== 0) {
       obj.quarantined = Math.round(message.quarantined);
     }
+    if (message.isNew !== undefined) {
+      obj.isNew = message.isNew;
+    }
     return obj;
   },
 
@@ -1088,6 +1110,7 @@ export const DatasetSummary: MessageFns<DatasetSummary> = {
     message.digest = object.digest ?? "";
     message.rows = object.rows ?? 0;
     message.quarantined = object.quarantined ?? 0;
+    message.isNew = object.isNew ?? undefined;
     return message;
   },
 };
