@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { trainedHere } from '../../ml/definition/trainedHere.ts';
 import { summariseSplits } from '../../ml/evaluation/summariseSplits.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { loadProject } from '../../projects/loadProject.ts';
@@ -60,7 +61,15 @@ the model files: the mean over the splits and its standard deviation. Nothing is
 async function evaluate(context: CliContext, options: EvaluateOptions): Promise<number> {
   const { configuration, directory, stdout, stderr, signal, format } = context;
   const model = options.model ?? configuration.defaultModel;
-  const { definition } = runDefinition((await loadProject(model)).definition, options.recipe);
+  const project = runDefinition((await loadProject(model)).definition, options.recipe);
+  const { definition, elsewhere } = trainedHere(project.definition);
+  if (definition.trainers.length === 0)
+    throw new HoldfastError(
+      'failedPrecondition',
+      `All trainers of projects/${model}.ts run elsewhere (${elsewhere.join(', ')}), and evaluate asks no server: use \`./holdfast train\`, whose leaderboard shows them.`,
+    );
+  for (const name of elsewhere)
+    stderr.write(`${name} runs elsewhere and is left out; \`./holdfast train\` measures it.\n`);
   if (definition.split.by === 'time' && options.splits > 1)
     throw new HoldfastError(
       'invalidArgument',
