@@ -8,6 +8,8 @@ import { createRegisterImport } from './imports/createRegisterImport.ts';
 import { createAwaitLoaded } from './promotion/createAwaitLoaded.ts';
 import { createMoveAlias } from './promotion/createMoveAlias.ts';
 import { createVerifyArtifact } from './promotion/createVerifyArtifact.ts';
+import { createReportVersion } from './reports/createReportVersion.ts';
+import { createUnreportedVersions } from './reports/createUnreportedVersions.ts';
 import { createBeginRun } from './runs/createBeginRun.ts';
 import { createEndRun } from './runs/createEndRun.ts';
 import { createRegisterCandidates } from './runs/createRegisterCandidates.ts';
@@ -36,6 +38,8 @@ export const createActivities = (ports: ActivityPorts) => ({
   moveAlias: createMoveAlias(ports),
   awaitLoaded: createAwaitLoaded(ports),
   endRun: createEndRun(ports),
+  unreportedVersions: createUnreportedVersions(ports),
+  reportVersion: createReportVersion(ports),
 });
 
 export type Activities = ReturnType<typeof createActivities>;

@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { createActivities } from '../activities/createActivities.ts';
 import { createTrackingActivities } from '../activities/tracking/createTrackingActivities.ts';
 import { requestTracking } from '../activities/tracking/requestTracking.ts';
+import { requestReports } from '../activities/reports/requestReports.ts';
 import { createTrainingPool } from '../activities/training/createTrainingPool.ts';
 import { createWorker } from '../activities/worker/createWorker.ts';
 import { ensureIngestSchedules } from '../activities/worker/ensureIngestSchedules.ts';
 import { openDatabase } from '../db/openDatabase.ts';
 import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
+import { HoldfastError } from '../platform/HoldfastError.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
 
@@ -19,6 +21,7 @@ await runProcess('worker', async ({ configuration, logger }) => {
   const training = createTrainingPool(trainingThreads);
   const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
   const track = tracking === null ? async () => undefined : requestTracking;
+  const closing = new AbortController();
   const activities = createActivities({
     database,
     artifacts,
@@ -28,6 +31,8 @@ await runProcess('worker', async ({ configuration, logger }) => {
     defaultModel,
     environment: process.env,
     track,
+    report: requestReports,
+    closing: closing.signal,
   });
   const worker = await createWorker({
     address: temporalAddress,
@@ -45,6 +50,7 @@ await runProcess('worker', async ({ configuration, logger }) => {
   return {
     info: { trainingThreads },
     close: async () => {
+      closing.abort(new HoldfastError('unavailable', 'The worker ends; another goes on.'));
       await worker.close();
       await training.close();
       await database.close();

@@ -16,6 +16,7 @@ import { listExperiments } from './experiments/listExperiments.ts';
 import { startExperiment } from './experiments/startExperiment.ts';
 import { stopExperiment } from './experiments/stopExperiment.ts';
 import { getArtifact } from './models/getArtifact.ts';
+import { getReport, getReportPage } from './models/getReport.ts';
 import { getVersion } from './models/getVersion.ts';
 import { history } from './models/history.ts';
 import { importVersion, MAXIMUM_FILE_BYTES } from './models/importVersion.ts';
@@ -42,6 +43,8 @@ export const buildControlServer = (ports: ControlPorts): GrpcServer =>
         listModels: () => listModels(ports),
         listVersions: request => listVersions(ports, request),
         getVersion: request => getVersion(ports, request),
+        getReport: request => getReport(ports, request),
+        getReportPage: request => getReportPage(ports, request),
         promote: request => promote(ports, request),
         rollback: request => rollback(ports, request),
         importVersion: request => importVersion(ports, request),

@@ -85,9 +85,13 @@ export function buildGateway(options: GatewayOptions): FastifyInstance {
         const signal = AbortSignal.any([goneSignal(reply), stopping(route)]);
         const headers = forwardHeaders(request.headers, forwarded);
         const answer = await callMethod(route, message, { backend, registry, headers, signal });
-        return answer.kind === 'one'
-          ? reply.send(answer.json)
-          : reply.type('application/x-ndjson').send(answer.lines);
+        if (answer.kind === 'one') return reply.send(answer.json);
+        if (answer.kind === 'lines') return reply.type('application/x-ndjson').send(answer.lines);
+        // A page made from somebody's data runs nothing and fetches nothing, whatever is in it.
+        return reply
+          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+          .type(answer.contentType)
+          .send(answer.data);
       },
     });
   return app;

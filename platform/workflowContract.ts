@@ -120,6 +120,13 @@ export interface PromoteModelResult {
   readonly time: string | null;
 }
 
+export interface ReportVersionsInput {
+  /** Default: the installation's default model. */
+  readonly model?: string;
+  /** Default: all that have no report. */
+  readonly versions?: readonly number[];
+}
+
 /** Answer of the query `progress` of trainModel. Folds under way are in the pending activities' heartbeat details. */
 export interface TrainModelProgress {
   readonly model: string;

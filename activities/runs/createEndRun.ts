@@ -2,13 +2,14 @@ import { finishRun, type RunEnd } from '../../db/runs/finishRun.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 
-/** Closes the run's row. A run whose input was refused has none: then Temporal alone has the failure. */
+/** Closes the run's row, and has the reports made of what it registered. A run whose input was refused has none: then Temporal alone has the failure. */
 export const createEndRun =
-  ({ database, track }: Pick<ActivityPorts, 'database' | 'track'>) =>
+  ({ database, track, report }: Pick<ActivityPorts, 'database' | 'track' | 'report'>) =>
   async (end: RunEnd): Promise<void> => {
     try {
       const run = await finishRun(database, end);
       if (run.kind === 'trainModel') await track(run);
+      if (end.status === 'succeeded' && run.kind !== 'ingestDataset') await report(run);
     } catch (error) {
       if (end.status !== 'succeeded' && error instanceof HoldfastError && error.code === 'notFound') return;
       throw error;

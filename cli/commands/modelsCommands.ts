@@ -7,6 +7,7 @@ import {
   Promotion,
 } from '../../proto/gen/holdfast/v1/model.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
+import { summariseReport } from '../clients/summariseReport.ts';
 import { confirm } from '../confirm.ts';
 import { examples } from '../examples.ts';
 import { formatTime } from '../output/format.ts';
@@ -15,6 +16,7 @@ import { printTable } from '../output/printTable.ts';
 import { addModelFileCommands } from './modelFileCommands.ts';
 import { printVersion, printVersions } from '../output/printVersions.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
+import { addReportCommand } from './reportCommand.ts';
 
 /** A promotion ends when every inference process has loaded the version. */
 const PROMOTION_MS = 180_000;
@@ -46,6 +48,7 @@ export function addModelsCommands(program: Command, run: Runner): void {
       ),
     );
   addModelFileCommands(models, run);
+  addReportCommand(models, run);
   models
     .command('promote')
     .description('make a version Production; answers when every inference process serves it')
@@ -121,7 +124,7 @@ async function showVersion(context: CliContext, model: string, version: string):
   const answer = await models.getVersion({ model, version }, { signal: context.signal });
   if (context.format === 'json')
     printJson(context.stdout, toProtoJson('holdfast.v1.ModelVersion', ModelVersion, answer));
-  else printVersion(context.stdout, answer);
+  else printVersion(context.stdout, answer, await summariseReport(context, answer));
   return 0;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { offerDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
+import type { ReportSummary } from '../clients/summariseReport.ts';
 import { formatDigest, formatMetric, formatSeconds, formatTime } from './format.ts';
 import { printTable } from './printTable.ts';
 
@@ -64,7 +65,11 @@ const origin = z.object({
 });
 
 /** One version in full, but for what only programs read (--json has it). */
-export function printVersion(stdout: NodeJS.WriteStream, version: ModelVersion): void {
+export function printVersion(
+  stdout: NodeJS.WriteStream,
+  version: ModelVersion,
+  report: ReportSummary | null,
+): void {
   const facts: [string, string][] = [
     ['model', version.model],
     ['version', String(version.version)],
@@ -77,6 +82,7 @@ export function printVersion(stdout: NodeJS.WriteStream, version: ModelVersion):
     ['run', version.runId],
     ['trained in', formatSeconds(version.trainingSeconds)],
     ['created', formatTime(version.createTime)],
+    ['report', report?.page ?? 'not made yet'],
   ];
   for (const [name, value] of facts) stdout.write(`${name.padEnd(12)} ${value}\n`);
   const foreign = origin.safeParse(version.parameters);
@@ -104,6 +110,22 @@ export function printVersion(stdout: NodeJS.WriteStream, version: ModelVersion):
           : `${formatMetric(folds[name].mean)} ± ${formatMetric(folds[name].sd)}`,
       ]),
   );
+  if (report !== null) {
+    stdout.write('\n');
+    printTable(
+      stdout,
+      [
+        { title: 'CONTACTED', align: 'right' },
+        { title: 'GAIN', align: 'right' },
+        { title: 'LIFT', align: 'right' },
+      ],
+      report.gain.map(({ share, gain, lift }) => [
+        `${Math.round(100 * share)} %`,
+        `${(100 * gain).toFixed(1)} %`,
+        lift.toFixed(2),
+      ]),
+    );
+  }
   const signature = inputs.safeParse(version.signature);
   if (!signature.success) return;
   stdout.write('\n');

@@ -16,6 +16,7 @@ export function printNextSteps({ configuration, model, print }: NextSteps, insta
 REST        http://${http}
 predictions ${inference} (gRPC, holdfast.v1.PredictionService)
 control     ${control} (gRPC)
+report      http://${http}/v1/models/${model}/versions/production/report.html (a minute after training)
 Temporal    ${configuration.temporalAddress ?? `http://${temporalUi}`}
 
 Try it:

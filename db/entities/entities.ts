@@ -7,6 +7,7 @@ import { ExposureEntity } from './ExposureEntity.ts';
 import { InferenceModelEntity } from './InferenceModelEntity.ts';
 import { InferenceProcessEntity } from './InferenceProcessEntity.ts';
 import { ModelAliasEntity } from './ModelAliasEntity.ts';
+import { ModelReportEntity } from './ModelReportEntity.ts';
 import { ModelVersionEntity } from './ModelVersionEntity.ts';
 import { PredictionEntity } from './PredictionEntity.ts';
 import { ProductionRowEntity } from './ProductionRowEntity.ts';
@@ -23,6 +24,7 @@ export const entities = [
   InferenceModelEntity,
   InferenceProcessEntity,
   ModelAliasEntity,
+  ModelReportEntity,
   ModelVersionEntity,
   PredictionEntity,
   ProductionRowEntity,

@@ -1,4 +1,5 @@
 import { Migration0001Registry } from './Migration0001Registry.ts';
+import { Migration0002ModelReport } from './Migration0002ModelReport.ts';
 import { Migration0003Imports } from './Migration0003Imports.ts';
 import { Migration0004IngestRuns } from './Migration0004IngestRuns.ts';
 import { Migration0006Experiments } from './Migration0006Experiments.ts';
@@ -7,6 +8,7 @@ import { Migration0007Predictions } from './Migration0007Predictions.ts';
 /** Every migration, in the order in which they are applied. */
 export const migrations = [
   { name: '0001_registry', class: Migration0001Registry },
+  { name: '0002_model_report', class: Migration0002ModelReport },
   { name: '0003_imports', class: Migration0003Imports },
   { name: '0004_ingest_runs', class: Migration0004IngestRuns },
   { name: '0006_experiments', class: Migration0006Experiments },

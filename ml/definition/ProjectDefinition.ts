@@ -81,6 +81,8 @@ export const projectDefinition = z
   .strictObject({
     name,
     title: z.string().default(''),
+    /** What the model is for, and what not; the model report says it. */
+    intendedUse: z.string().min(1).optional(),
     /** The customer id's column; duplicates are violations. A table without one is fine. */
     id: z.string().min(1).optional(),
     label: z.strictObject({

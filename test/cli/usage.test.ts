@@ -19,6 +19,7 @@ const commands = [
   ['models'],
   ['models', 'list'],
   ['models', 'show'],
+  ['models', 'report'],
   ['models', 'promote'],
   ['models', 'rollback'],
   ['models', 'history'],

@@ -13,6 +13,7 @@ const changes: {
 } = {
   name: ['other', false],
   title: ['Other', false],
+  intendedUse: ['To rank customers for a call.', false],
   source: [{ kind: 'file', path: 'elsewhere.csv' }, false],
   maximumQuarantinedShare: [0.5, false],
   gate: [{ ...churn.gate, minimumRocAuc: 0.9 }, false],

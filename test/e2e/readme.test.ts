@@ -25,6 +25,7 @@ const expectations: readonly [command: RegExp, expected: RegExp][] = [
   [/^\.\/holdfast models show churn$/, /multilayerPerceptron/],
   [/^\.\/holdfast datasets list/, /simulator/],
   [/^\.\/holdfast runs list/, /succeeded/],
+  [/^\.\/holdfast models report production/, /reports\/churn-\d+\.html/],
   [/^\.\/holdfast predict/, /(Yes|No)/],
   [/^\.\/holdfast evaluate/, /logLoss .*0\.\d{4} ± 0\.\d{4}/],
   [/^\.\/holdfast submit/, /(Yes|No)/],

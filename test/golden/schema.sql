@@ -81,6 +81,12 @@ model_alias.alias alias_name not null
 model_alias.version integer not null
 model_alias.revision integer not null
 model_alias.changed_at timestamp(3) with time zone not null
+model_report.model model_name not null
+model_report.version integer not null
+model_report.format integer not null
+model_report.json_digest sha256_digest not null
+model_report.html_digest sha256_digest not null
+model_report.created_at timestamp(3) with time zone not null default now()
 model_version.id integer not null generated always as identity
 model_version.model model_name not null
 model_version.version integer not null
@@ -199,6 +205,9 @@ model_alias.model_alias_has_its_event FOREIGN KEY (model, alias, revision, versi
 model_alias.model_alias_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
 model_alias.model_alias_pkey PRIMARY KEY (model, alias)
 model_alias.model_alias_revision_check CHECK ((revision >= 1))
+model_report.model_report_format_check CHECK ((format >= 1))
+model_report.model_report_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+model_report.model_report_pkey PRIMARY KEY (model, version)
 model_version.model_version_cross_validation_check CHECK ((json_typeof(cross_validation) = 'object'::text))
 model_version.model_version_metrics_check CHECK ((json_typeof(metrics) = 'object'::text))
 model_version.model_version_model_dataset_version_id_fkey FOREIGN KEY (model, dataset_version_id) REFERENCES dataset_version(model, id)
@@ -268,6 +277,7 @@ CREATE UNIQUE INDEX inference_model_pkey ON public.inference_model USING btree (
 CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id)
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (id)
 CREATE UNIQUE INDEX model_alias_pkey ON public.model_alias USING btree (model, alias)
+CREATE UNIQUE INDEX model_report_pkey ON public.model_report USING btree (model, version)
 CREATE UNIQUE INDEX model_version_model_version_key ON public.model_version USING btree (model, version)
 CREATE UNIQUE INDEX model_version_pkey ON public.model_version USING btree (id)
 CREATE UNIQUE INDEX model_version_run_id_trainer_key ON public.model_version USING btree (run_id, trainer)

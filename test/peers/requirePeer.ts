@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import type { Context } from 'mocha';
 
 // Foreign implementations and real data that a test compares with. Where one is absent the test is skipped and says what to
@@ -16,6 +16,15 @@ function absent(test: Context, what: string, remedy: string): never {
 export function requirePeer(test: Context, program: string): string {
   const path = resolve('.venv/bin', program);
   return existsSync(path) ? path : absent(test, `the test peer ${program}`, 'run `npm run test:peers`');
+}
+
+/** A Chromium of the machine: `apt-get install chromium`, or HOLDFAST_TEST_BROWSER says where one is. */
+export function requireBrowser(test: Context): string {
+  const { HOLDFAST_TEST_BROWSER, PATH = '' } = process.env;
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  const candidates = PATH.split(delimiter).flatMap(folder => names.map(name => join(folder, name)));
+  const path = [...(HOLDFAST_TEST_BROWSER ? [HOLDFAST_TEST_BROWSER] : []), ...candidates].find(existsSync);
+  return path ?? absent(test, 'a Chromium', 'install chromium, or set HOLDFAST_TEST_BROWSER');
 }
 
 /** A table of the data folder beside the checkout. */

@@ -135,6 +135,8 @@ export function fakeActivities(
     moveAlias: async () => ({ previousVersion: null, time: '2026-01-01T00:00:00.000Z' }),
     awaitLoaded: async () => 1,
     endRun: async () => undefined,
+    unreportedVersions: async () => ({ model: 'churn', versions: [] }),
+    reportVersion: async () => undefined,
   };
   const activities = Object.fromEntries(
     Object.entries({ ...defaults, ...overrides }).map(([name, activity]) => [

@@ -11,6 +11,7 @@ import { SEARCH_ATTRIBUTES } from '../../platform/temporal/ensureSearchAttribute
 import type { PromoteModelInput } from '../../platform/workflowContract.ts';
 import { failureText } from '../../workflows/failureText.ts';
 import { promoteModel } from '../../workflows/promoteModel.ts';
+import { reportVersions } from '../../workflows/reportVersions.ts';
 import { trainModel } from '../../workflows/trainModel.ts';
 import { blendWith, fakeActivities, metricsWith } from '../support/fakeActivities.ts';
 import { workflowBundle } from '../support/testTemporal.ts';
@@ -79,6 +80,25 @@ describe('trainModel on the time-skipping server', () => {
     assert.deepEqual(
       inputsOf('endRun').map(input => Object(input).status),
       ['succeeded'],
+    );
+  });
+
+  it('reports version after version; one that fails keeps none from theirs', async () => {
+    const { activities, inputsOf } = fakeActivities({
+      unreportedVersions: async ({ model = '', versions = [] }) => ({ model, versions: [...versions] }),
+      reportVersion: async ({ version }) => {
+        if (version === 1) throw ApplicationFailure.nonRetryable('the file is broken');
+      },
+    });
+    const input = { model: 'churn', versions: [2, 1, 3] };
+    const reports = withWorker(activities, options =>
+      environment.client.workflow.execute(reportVersions, { ...options, args: [input] }),
+    );
+    assert.equal(await failureOf(reports), 'the file is broken');
+    assert.deepEqual(inputsOf('unreportedVersions'), [input]);
+    assert.deepEqual(
+      inputsOf('reportVersion'),
+      [2, 1, 3].map(version => ({ model: 'churn', version })),
     );
   });
 

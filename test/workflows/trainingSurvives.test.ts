@@ -6,6 +6,8 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { after, before, describe, it } from 'mocha';
 import { z } from 'zod';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
+import { findReport } from '../../db/models/findReport.ts';
+import type { ModelReport } from '../../db/models/ModelReport.ts';
 import { listVersions } from '../../db/models/listVersions.ts';
 import { getRun } from '../../db/runs/getRun.ts';
 import type { Run } from '../../db/runs/Run.ts';
@@ -97,7 +99,7 @@ describe('trainModel by the real worker', () => {
   let client: Client;
   let address: string;
   /** What the others are compared with. */
-  let undisturbed: { versions: ModelVersion[]; folds: string[]; run: Run };
+  let undisturbed: { versions: ModelVersion[]; reports: (ModelReport | null)[]; folds: string[]; run: Run };
 
   before(async function () {
     const environment = await testTemporal(this);
@@ -107,9 +109,15 @@ describe('trainModel by the real worker', () => {
       const worker = await startWorker(address);
       const handle = await start(data, 'undisturbed');
       await handle.result();
+      // Made after the run, which did not wait for them.
+      const { runId } = await handle.describe();
+      const reporting = client.workflow.getHandle(`report-${runId}`);
+      await reporting.result();
+      await saveHistories(client, reporting, 'reportVersions');
       await saveHistories(client, handle, 'trainModel-first');
       return {
         versions: await listVersions(database, 'churn'),
+        reports: await Promise.all([1, 2, 3, 4, 5].map(version => findReport(database, 'churn', version))),
         folds: foldsTrained(worker),
         run: await getRun(database, 'undisturbed'),
       };
@@ -124,7 +132,9 @@ describe('trainModel by the real worker', () => {
     });
 
   it('takes a table to five registered versions and one in Production', () => {
-    const { versions, folds, run } = undisturbed;
+    const { versions, reports, folds, run } = undisturbed;
+    assert.equal(new Set(reports.map(report => report?.html)).size, 5);
+    assert.ok(!reports.includes(null), 'every version has its report');
     assert.equal(digestsOf(versions).length, 5);
     assert.equal(versions.filter(({ aliases }) => aliases.includes('production')).length, 1);
     assert.equal(new Set(folds).size, 20);

@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { HttpBody } from "../../google/api/httpbody.ts";
 import { Struct } from "../../google/protobuf/struct.ts";
 import { Timestamp } from "../../google/protobuf/timestamp.ts";
 
@@ -82,6 +83,24 @@ export interface ModelVersion {
 export interface ModelVersion_CrossValidationEntry {
   key: string;
   value?: MeanSd | undefined;
+}
+
+export interface GetReportRequest {
+  model: string;
+  /** A number or an alias; empty means production. */
+  version: string;
+}
+
+export interface Report {
+  model: string;
+  version: number;
+  /** Of the document's shape. */
+  format: number;
+  /** SHA-256 of the document's JSON and of the page. */
+  jsonDigest: string;
+  htmlDigest: string;
+  createTime?: Date | undefined;
+  document?: { [key: string]: any } | undefined;
 }
 
 export interface Metrics {
@@ -1160,6 +1179,276 @@ export const ModelVersion_CrossValidationEntry: MessageFns<ModelVersion_CrossVal
     message.value = (object.value !== undefined && object.value !== null)
       ? MeanSd.fromPartial(object.value)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseGetReportRequest(): GetReportRequest {
+  return { model: "", version: "" };
+}
+
+export const GetReportRequest: MessageFns<GetReportRequest> = {
+  encode(message: GetReportRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetReportRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetReportRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetReportRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+    };
+  },
+
+  toJSON(message: GetReportRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetReportRequest>, I>>(base?: I): GetReportRequest {
+    return GetReportRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetReportRequest>, I>>(object: I): GetReportRequest {
+    const message = createBaseGetReportRequest();
+    message.model = object.model ?? "";
+    message.version = object.version ?? "";
+    return message;
+  },
+};
+
+function createBaseReport(): Report {
+  return {
+    model: "",
+    version: 0,
+    format: 0,
+    jsonDigest: "",
+    htmlDigest: "",
+    createTime: undefined,
+    document: undefined,
+  };
+}
+
+export const Report: MessageFns<Report> = {
+  encode(message: Report, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.version !== 0) {
+      writer.uint32(16).int32(message.version);
+    }
+    if (message.format !== 0) {
+      writer.uint32(24).int32(message.format);
+    }
+    if (message.jsonDigest !== "") {
+      writer.uint32(34).string(message.jsonDigest);
+    }
+    if (message.htmlDigest !== "") {
+      writer.uint32(42).string(message.htmlDigest);
+    }
+    if (message.createTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.createTime), writer.uint32(50).fork()).join();
+    }
+    if (message.document !== undefined) {
+      Struct.encode(Struct.wrap(message.document), writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Report {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReport();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.version = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.format = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.jsonDigest = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.htmlDigest = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.document = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Report {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      format: isSet(object.format) ? globalThis.Number(object.format) : 0,
+      jsonDigest: isSet(object.jsonDigest)
+        ? globalThis.String(object.jsonDigest)
+        : isSet(object.json_digest)
+        ? globalThis.String(object.json_digest)
+        : "",
+      htmlDigest: isSet(object.htmlDigest)
+        ? globalThis.String(object.htmlDigest)
+        : isSet(object.html_digest)
+        ? globalThis.String(object.html_digest)
+        : "",
+      createTime: isSet(object.createTime)
+        ? fromJsonTimestamp(object.createTime)
+        : isSet(object.create_time)
+        ? fromJsonTimestamp(object.create_time)
+        : undefined,
+      document: isObject(object.document) ? object.document : undefined,
+    };
+  },
+
+  toJSON(message: Report): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.format !== 0) {
+      obj.format = Math.round(message.format);
+    }
+    if (message.jsonDigest !== "") {
+      obj.jsonDigest = message.jsonDigest;
+    }
+    if (message.htmlDigest !== "") {
+      obj.htmlDigest = message.htmlDigest;
+    }
+    if (message.createTime !== undefined) {
+      obj.createTime = message.createTime.toISOString();
+    }
+    if (message.document !== undefined) {
+      obj.document = message.document;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Report>, I>>(base?: I): Report {
+    return Report.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Report>, I>>(object: I): Report {
+    const message = createBaseReport();
+    message.model = object.model ?? "";
+    message.version = object.version ?? 0;
+    message.format = object.format ?? 0;
+    message.jsonDigest = object.jsonDigest ?? "";
+    message.htmlDigest = object.htmlDigest ?? "";
+    message.createTime = object.createTime ?? undefined;
+    message.document = object.document ?? undefined;
     return message;
   },
 };
@@ -2998,6 +3287,137 @@ export const ModelServiceDefinition = {
         },
       },
     },
+    /** How good the version is, and for whom, as data: docs/model-report.md says what the document holds. */
+    getReport: {
+      name: "GetReport",
+      requestType: GetReportRequest as typeof GetReportRequest,
+      requestStream: false,
+      responseType: Report as typeof Report,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              46,
+              18,
+              44,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              47,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              115,
+              47,
+              123,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              125,
+              47,
+              114,
+              101,
+              112,
+              111,
+              114,
+              116,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /** The same as a page for people: HTML that needs nothing else. */
+    getReportPage: {
+      name: "GetReportPage",
+      requestType: GetReportRequest as typeof GetReportRequest,
+      requestStream: false,
+      responseType: HttpBody as typeof HttpBody,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              51,
+              18,
+              49,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              47,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              115,
+              47,
+              123,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              125,
+              47,
+              114,
+              101,
+              112,
+              111,
+              114,
+              116,
+              46,
+              104,
+              116,
+              109,
+              108,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
     /** Moves the alias production and answers when every inference process serves the version, or puts back what was. */
     promote: {
       name: "Promote",
@@ -3318,6 +3738,26 @@ export const ModelServiceService = {
     responseSerialize: (value: ModelVersion): Buffer => Buffer.from(ModelVersion.encode(value).finish()),
     responseDeserialize: (value: Buffer): ModelVersion => ModelVersion.decode(value),
   },
+  /** How good the version is, and for whom, as data: docs/model-report.md says what the document holds. */
+  getReport: {
+    path: "/holdfast.v1.ModelService/GetReport" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetReportRequest): Buffer => Buffer.from(GetReportRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetReportRequest => GetReportRequest.decode(value),
+    responseSerialize: (value: Report): Buffer => Buffer.from(Report.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Report => Report.decode(value),
+  },
+  /** The same as a page for people: HTML that needs nothing else. */
+  getReportPage: {
+    path: "/holdfast.v1.ModelService/GetReportPage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetReportRequest): Buffer => Buffer.from(GetReportRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetReportRequest => GetReportRequest.decode(value),
+    responseSerialize: (value: HttpBody): Buffer => Buffer.from(HttpBody.encode(value).finish()),
+    responseDeserialize: (value: Buffer): HttpBody => HttpBody.decode(value),
+  },
   /** Moves the alias production and answers when every inference process serves the version, or puts back what was. */
   promote: {
     path: "/holdfast.v1.ModelService/Promote" as const,
@@ -3378,6 +3818,10 @@ export interface ModelServiceServer extends UntypedServiceImplementation {
   listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
   /** By number or by alias. */
   getVersion: handleUnaryCall<GetVersionRequest, ModelVersion>;
+  /** How good the version is, and for whom, as data: docs/model-report.md says what the document holds. */
+  getReport: handleUnaryCall<GetReportRequest, Report>;
+  /** The same as a page for people: HTML that needs nothing else. */
+  getReportPage: handleUnaryCall<GetReportRequest, HttpBody>;
   /** Moves the alias production and answers when every inference process serves the version, or puts back what was. */
   promote: handleUnaryCall<PromoteRequest, Promotion>;
   /** Promotes the version that was Production before the present one. */
@@ -3439,6 +3883,38 @@ export interface ModelServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ModelVersion) => void,
+  ): ClientUnaryCall;
+  /** How good the version is, and for whom, as data: docs/model-report.md says what the document holds. */
+  getReport(
+    request: GetReportRequest,
+    callback: (error: ServiceError | null, response: Report) => void,
+  ): ClientUnaryCall;
+  getReport(
+    request: GetReportRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Report) => void,
+  ): ClientUnaryCall;
+  getReport(
+    request: GetReportRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Report) => void,
+  ): ClientUnaryCall;
+  /** The same as a page for people: HTML that needs nothing else. */
+  getReportPage(
+    request: GetReportRequest,
+    callback: (error: ServiceError | null, response: HttpBody) => void,
+  ): ClientUnaryCall;
+  getReportPage(
+    request: GetReportRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: HttpBody) => void,
+  ): ClientUnaryCall;
+  getReportPage(
+    request: GetReportRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: HttpBody) => void,
   ): ClientUnaryCall;
   /** Moves the alias production and answers when every inference process serves the version, or puts back what was. */
   promote(
