@@ -4,7 +4,8 @@ import type { EvaluatedCandidate, SplitEvaluation } from '../../ml/evaluation/Sp
 import { selectChampion } from '../../ml/evaluation/selectChampion.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { blendCandidates } from '../training/blendCandidates.ts';
-import { type TrainedCandidate, trainCandidate, type TrainingMaterial } from '../training/trainCandidate.ts';
+import { type TrainedCandidate, trainCandidate } from '../training/trainCandidate.ts';
+import type { TrainingMaterial } from '../training/TrainingMaterial.ts';
 
 export interface EvaluateSplitOptions extends Omit<TrainingMaterial, 'split'> {
   /** Left out: the split that a training run with the definition's seed makes. */

@@ -1,6 +1,7 @@
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { blendModelFiles } from './blendModelFiles.ts';
-import type { TrainedCandidate, TrainingMaterial } from './trainCandidate.ts';
+import type { TrainedCandidate } from './trainCandidate.ts';
+import type { TrainingMaterial } from './TrainingMaterial.ts';
 import { toFloat64 } from './trainFolds.ts';
 
 export interface BlendCandidatesOptions extends Omit<TrainingMaterial, 'datasetDigest'> {

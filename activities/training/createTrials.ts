@@ -5,7 +5,7 @@ import { searchSplit } from '../../ml/trainers/search/searchSplit.ts';
 import type { TrialOnFold } from '../../ml/trainers/search/searchRecipe.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
-import type { TrainCandidateOptions } from './trainCandidate.ts';
+import type { TrainCandidateOptions } from './TrainingMaterial.ts';
 
 const finishedTrial = z.object({ logLoss: z.number(), cpuSeconds: z.number() });
 

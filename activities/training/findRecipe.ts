@@ -8,7 +8,7 @@ import { searchRecipe } from '../../ml/trainers/search/searchRecipe.ts';
 import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { createTrials } from './createTrials.ts';
-import type { TrainCandidateOptions } from './trainCandidate.ts';
+import type { TrainCandidateOptions } from './TrainingMaterial.ts';
 
 /** A search whose fits take so many times its budget of CPU time is given up: the one thing that a clock decides. */
 const patience = 10;

@@ -2,7 +2,7 @@ import { splitTable } from '../../ml/dataset/splitTable.ts';
 import { decodeTable } from '../../ml/dataset/tableCodec.ts';
 import type { ArtifactStore } from '../../platform/ArtifactStore.ts';
 import { readDefinition } from '../runs/readDefinition.ts';
-import type { TrainingMaterial } from './trainCandidate.ts';
+import type { TrainingMaterial } from './TrainingMaterial.ts';
 
 /** What the candidates of a run are trained on, by the digests of its definition and its table. */
 export async function readMaterial(

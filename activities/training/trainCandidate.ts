@@ -1,37 +1,15 @@
 import { labelsOf } from '../../ml/dataset/labelsOf.ts';
-import type { TableSplit } from '../../ml/dataset/splitTable.ts';
-import type { Table } from '../../ml/dataset/Table.ts';
-import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { crossValidationMetrics } from '../../ml/evaluation/crossValidationMetrics.ts';
 import type { MeanSd, Metrics } from '../../ml/evaluation/Metrics.ts';
 import type { Recipe } from '../../ml/trainers/Recipe.ts';
 import type { SearchRecord } from '../../ml/trainers/search/SearchRecord.ts';
-import type { TrainCandidateHeartbeat } from '../../platform/workflowContract.ts';
 import { trainingDigest } from '../../projects/trainingDigest.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import type { ForeignParameters } from '../adoption/ForeignParameters.ts';
 import { findRecipe } from './findRecipe.ts';
+import type { TrainCandidateOptions } from './TrainingMaterial.ts';
 import { trainFolds } from './trainFolds.ts';
 import { verifyModelFile } from './verifyModelFile.ts';
-
-/** What the candidates of one run share. */
-export interface TrainingMaterial {
-  readonly definition: ProjectDefinition;
-  /** Of the source's bytes. */
-  readonly datasetDigest: string;
-  readonly table: Table;
-  /** Where the training threads read the same table. */
-  readonly tablePath: string;
-  readonly split: TableSplit;
-}
-
-export interface TrainCandidateOptions extends TrainingMaterial {
-  readonly trainer: string;
-  /** What earlier attempts had done. */
-  readonly before: TrainCandidateHeartbeat;
-  readonly onProgress: (done: TrainCandidateHeartbeat) => void;
-  readonly signal: AbortSignal;
-}
 
 export interface TrainedCandidate {
   readonly trainer: string;
