@@ -7,6 +7,7 @@ import { createClients } from './clients/createClients.ts';
 import { addDatasetsCommands } from './commands/datasetsCommands.ts';
 import { addEvaluateCommand } from './commands/evaluateCommand.ts';
 import { addExperimentsCommands } from './commands/experimentsCommands.ts';
+import { addExplainCommand } from './commands/explainCommand.ts';
 import { addInitCommand } from './commands/initCommand.ts';
 import { addModelsCommands } from './commands/modelsCommands.ts';
 import { addPredictCommand } from './commands/predictCommand.ts';
@@ -75,6 +76,7 @@ export function buildProgram(
   addDatasetsCommands(program, run);
   addExperimentsCommands(program, run);
   addPredictCommand(program, run);
+  addExplainCommand(program, run);
   addSubmitCommand(program, run);
   addScoreCommand(program, run);
   addEvaluateCommand(program, run);

@@ -1,3 +1,4 @@
+import type { ExactExplainer } from '../ml/explanation/Explanation.ts';
 import type { ModelMetadata } from '../ml/onnx/ModelMetadata.ts';
 import type { Columns } from './Columns.ts';
 import { type Batcher, type BatcherOptions, createBatcher, type Waiting } from './createBatcher.ts';
@@ -22,6 +23,8 @@ export class LoadedModel {
   readonly fileBytes: number;
   readonly metadata: ModelMetadata;
   readonly signature: Signature;
+  /** Null where only sampling explains the file. */
+  readonly explainer: ExactExplainer | null;
   readonly #unseenLevels = new Map<string, number>();
   readonly #session: ScoringSession;
   readonly #batcher: Batcher<Columns>;
@@ -39,7 +42,7 @@ export class LoadedModel {
     },
     metadata: ModelMetadata,
     signature: Signature,
-    session: ScoringSession,
+    { session, explainer }: { readonly session: ScoringSession; readonly explainer: ExactExplainer | null },
     { batching, counts }: LoadedModelOptions,
   ) {
     this.model = identity.model;
@@ -48,6 +51,7 @@ export class LoadedModel {
     this.fileBytes = identity.fileBytes;
     this.metadata = metadata;
     this.signature = signature;
+    this.explainer = explainer;
     this.#session = session;
     this.#float32Threshold = Math.fround(metadata.threshold);
     this.#counts = counts;
@@ -84,6 +88,11 @@ export class LoadedModel {
     const inferMs = performance.now() - started;
     this.#counts.answered(rowCount, submitted - begun, started - submitted, inferMs);
     return scored;
+  }
+
+  /** Scores rows that no caller sent, for an explanation: as score(), but they count as runs only and as no request. */
+  evaluate(columns: Columns, caller: Waiting): Promise<Float32Array> {
+    return this.#batcher.submit(columns, columns.rowCount, caller);
   }
 
   /** The label of a probability that the model file gave: compared in float32, as the file itself does. */

@@ -23,6 +23,7 @@ export interface PredictCall {
 }
 
 export const MAXIMUM_INSTANCES = 10_000;
+export const MAXIMUM_EXPLAINED = 100;
 
 const MODEL = (1 << 3) | BYTES;
 const VERSION = (2 << 3) | BYTES;
@@ -35,7 +36,12 @@ const COLUMNS = (6 << 3) | BYTES;
  * @throws HoldfastError invalidArgument where there are no rows, too many, or both forms of them; WireError where the bytes
  * are no such message
  */
-export function decodePredictCall(bytes: Buffer): PredictCall {
+export const decodePredictCall = (bytes: Buffer): PredictCall => decodeCall(bytes, MAXIMUM_INSTANCES);
+
+/** An ExplainRequest, whose fields are the same. Each row costs as much as many of Predict's. */
+export const decodeExplainCall = (bytes: Buffer): PredictCall => decodeCall(bytes, MAXIMUM_EXPLAINED);
+
+function decodeCall(bytes: Buffer, maximum: number): PredictCall {
   const wire = new WireReader(bytes);
   let model = '';
   let version = '';
@@ -48,9 +54,9 @@ export function decodePredictCall(bytes: Buffer): PredictCall {
     const tag = wire.uint32();
     if (tag === INSTANCES) {
       // Counted before anything is kept of them: two bytes are an instance, and a message may have millions.
-      if (2 * count === bounds.length && count < MAXIMUM_INSTANCES) bounds = doubled(bounds);
+      if (2 * count === bounds.length && count < maximum) bounds = doubled(bounds);
       const end = wire.length();
-      if (count < MAXIMUM_INSTANCES) {
+      if (count < maximum) {
         bounds[2 * count] = wire.position;
         bounds[2 * count + 1] = end;
       }
@@ -64,13 +70,13 @@ export function decodePredictCall(bytes: Buffer): PredictCall {
       if (columns !== null) throw bothForms('columns are given twice');
       const { end } = wire;
       wire.end = wire.length();
-      columns = decodeColumns(wire, MAXIMUM_INSTANCES);
+      columns = decodeColumns(wire, maximum);
       wire.end = end;
     } else wire.skip(tag);
   }
   if (columns !== null && count > 0) throw bothForms('instances and columns are given');
   const rowCount = columns?.rowCount ?? count;
-  if (rowCount === 0 || rowCount > MAXIMUM_INSTANCES) throw wrongCount(rowCount);
+  if (rowCount === 0 || rowCount > maximum) throw wrongCount(rowCount, maximum);
   const rows =
     columns === null
       ? { kind: 'instances' as const, bytes, bounds }
@@ -84,14 +90,12 @@ function doubled(bounds: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   return larger;
 }
 
-const wrongCount = (count: number): HoldfastError =>
+const wrongCount = (count: number, maximum: number): HoldfastError =>
   new HoldfastError(
     'invalidArgument',
-    `The request holds ${count === 0 ? 'no instance' : `${count} instances`}; expected 1 to ${MAXIMUM_INSTANCES}.${count === 0 ? '' : ' Split it into several requests.'}`,
+    `The request holds ${count === 0 ? 'no instance' : `${count} instances`}; expected 1 to ${maximum}.${count === 0 ? '' : ' Split it into several requests.'}`,
     {
-      violations: [
-        { field: 'instances', description: `expected 1 to ${MAXIMUM_INSTANCES} instances, got ${count}` },
-      ],
+      violations: [{ field: 'instances', description: `expected 1 to ${maximum} instances, got ${count}` }],
     },
   );
 

@@ -8,8 +8,9 @@ import {
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { PredictionServiceService } from '../proto/gen/holdfast/v1/prediction.ts';
 import type { ModelStore } from './createModelStore.ts';
-import { decodePredictCall } from './PredictCall.ts';
+import { decodeExplainCall, decodePredictCall } from './PredictCall.ts';
 import { shorten } from '../platform/shorten.ts';
+import { explain } from './explanation/explain.ts';
 import type { Shadows } from './experiments/createShadows.ts';
 import { createOpenInference } from './oip/createOpenInference.ts';
 import { type PredictContext, predict } from './predict.ts';
@@ -34,6 +35,7 @@ const service = {
   ...PredictionServiceService,
   predict: { ...PredictionServiceService.predict, requestDeserialize: decodePredictCall },
   predictStream: { ...PredictionServiceService.predictStream, requestDeserialize: decodePredictCall },
+  explain: { ...PredictionServiceService.explain, requestDeserialize: decodeExplainCall },
 };
 
 /** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
@@ -59,6 +61,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
         async *predictStream(requests, call) {
           for await (const request of requests) yield await predict(context, request, call);
         },
+        explain: (request, call) => explain(context, request, call),
         submit: (request, call) => submit(context, request, call),
       }),
       createOpenInference(context),

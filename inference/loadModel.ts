@@ -7,6 +7,7 @@ import { enterBehindEncoders } from '../ml/onnx/enterBehindEncoders.ts';
 import { type Columns, createColumns } from './Columns.ts';
 import { createEnteredSession } from './createEnteredSession.ts';
 import { createFileSession, fileFeeds } from './createFileSession.ts';
+import { readExplainer } from './explanation/readExplainer.ts';
 import { LoadedModel, type LoadedModelOptions } from './LoadedModel.ts';
 import type { ScoringSession } from './ScoringSession.ts';
 import { createSignature, type Signature } from './Signature.ts';
@@ -61,12 +62,14 @@ export async function loadModel(
     await asItIs.release();
     throw refuse(messageOf(cause), cause);
   }
-  const entered = await enter(bytes, signature, asItIs);
+  const serving = (await enter(bytes, signature, asItIs)) ?? asItIs;
+  const samples = sampleRows(signature, COMPARED_ROWS);
+  const explainer = await readExplainer(bytes, metadata, signature, serving, samples);
   return new LoadedModel(
     { ...identity, fileBytes: bytes.length },
     metadata,
     signature,
-    entered ?? asItIs,
+    { session: serving, explainer },
     options,
   );
 }

@@ -3,6 +3,7 @@ import { HoldfastError } from '../platform/HoldfastError.ts';
 import { MalformedMessage } from '../platform/grpc/MalformedMessage.ts';
 import { uuidv7 } from '../platform/uuidv7.ts';
 import type { PredictResponse } from '../proto/gen/holdfast/v1/prediction.ts';
+import type { Columns } from './Columns.ts';
 import { callerGone } from './createBatcher.ts';
 import type { ModelStore } from './createModelStore.ts';
 import type { Route } from './experiments/chooseRoute.ts';
@@ -117,19 +118,35 @@ export function predict(
 }
 
 async function score(
-  { onUnseenLevel }: PredictContext,
+  context: PredictContext,
   loaded: LoadedModel,
   request: PredictCall,
   caller: Caller,
 ): Promise<{ predictions: string[]; probabilities: number[] }> {
   const begun = performance.now();
-  const { columns } =
-    request.rowCount > SLICE_ROWS
-      ? await readInSlices(loaded, request, caller)
-      : readAll(loaded, request, caller);
-  if (columns.texts.length > 0) countUnseen(loaded, columns, onUnseenLevel);
+  const read = readRequest(context, loaded, request, caller);
+  const columns = read instanceof Promise ? await read : read;
   const probabilities = [...(await loaded.score(columns, caller, begun))];
   return { predictions: probabilities.map(probability => loaded.label(probability)), probabilities };
+}
+
+/**
+ * The instances of a request, checked; at once where they are few.
+ * @throws HoldfastError invalidArgument with every fault by row and column
+ */
+export function readRequest(
+  { onUnseenLevel }: Pick<PredictContext, 'onUnseenLevel'>,
+  loaded: LoadedModel,
+  request: PredictCall,
+  caller: Caller,
+): Columns | Promise<Columns> {
+  const counted = ({ columns }: InstanceReader): Columns => {
+    if (columns.texts.length > 0) countUnseen(loaded, columns, onUnseenLevel);
+    return columns;
+  };
+  return request.rowCount > SLICE_ROWS
+    ? readInSlices(loaded, request, caller).then(counted)
+    : counted(readAll(loaded, request, caller));
 }
 
 function readAll(loaded: LoadedModel, request: PredictCall, caller: Caller): InstanceReader {

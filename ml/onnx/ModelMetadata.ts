@@ -11,6 +11,8 @@ export type SignatureInput =
       readonly max: number | null;
       readonly integer: boolean;
       readonly missing: 'reject' | 'impute';
+      /** Median of the training part; older files do not tell it. */
+      readonly typical?: number;
     }
   | {
       readonly kind: 'category';
@@ -18,6 +20,8 @@ export type SignatureInput =
       /** The levels met in training; another is scored as all zeros. */
       readonly levels: readonly string[];
       readonly missing: 'reject' | 'impute';
+      /** Most frequent level of the training part; older files do not tell it. */
+      readonly typical?: string;
     };
 
 export interface ModelMetadata {

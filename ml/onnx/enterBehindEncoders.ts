@@ -1,7 +1,16 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { type NodeProto, NodeProtoSchema, TensorProto_DataType, ValueInfoProtoSchema } from 'onnx-buf';
 import type { SignatureInput } from './ModelMetadata.ts';
+import {
+  fieldsOf,
+  GRAPH_INITIALIZER,
+  GRAPH_NODE,
+  MODEL_GRAPH,
+  nodeOf,
+  type RawNode,
+  reachedFrom,
+} from './rawGraph.ts';
 
 // The graph of a model file, entered behind its encoders: the numbers as one tensor, the texts as the codes that the file's
 // LabelEncoders would give them. A run then takes a few tensors of numbers instead of one an input, most of them strings,
@@ -31,24 +40,11 @@ export interface EncodedEntry {
 }
 
 const OUTPUT = 'probabilities';
-/** Fields of onnx.ModelProto, GraphProto, TensorProto and NodeProto. */
-const MODEL_GRAPH = 7;
-const GRAPH_NODE = 1;
-const GRAPH_INITIALIZER = 5;
+/** Fields of onnx.GraphProto and TensorProto. */
 const GRAPH_INPUT = 11;
 const GRAPH_OUTPUT = 12;
 const GRAPH_VALUE_INFO = 13;
 const TENSOR_NAME = 8;
-const NODE_INPUT = 1;
-const NODE_OUTPUT = 2;
-const NODE_OP_TYPE = 4;
-
-interface Node {
-  readonly raw: Uint8Array;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly opType: string;
-}
 
 /** @returns null where the texts do not all go through such encoders: then the file is served as it is */
 export function enterBehindEncoders(
@@ -59,7 +55,8 @@ export function enterBehindEncoders(
   const graph = outer.find(({ field }) => field === MODEL_GRAPH);
   if (graph === undefined) return null;
   const fields = fieldsOf(graph.content);
-  const nodes = reached(
+  const nodes = reachedFrom(
+    OUTPUT,
     fields.flatMap(({ field, content }) => (field === GRAPH_NODE ? [nodeOf(content)] : [])),
   );
   const entry = replaceEncoders(nodes, inputs);
@@ -98,30 +95,16 @@ function isKept(field: number, content: Uint8Array, used: ReadonlySet<string>): 
   return field !== GRAPH_NODE && field !== GRAPH_INPUT && field !== GRAPH_VALUE_INFO;
 }
 
-/** The nodes that make the probabilities, in the file's order. */
-function reached(nodes: readonly Node[]): Node[] {
-  const producers = new Map(nodes.flatMap(node => node.outputs.map(output => [output, node] as const)));
-  const wanted = new Set<Node>();
-  const ask = [OUTPUT];
-  for (let name = ask.pop(); name !== undefined; name = ask.pop()) {
-    const node = producers.get(name);
-    if (node === undefined || wanted.has(node)) continue;
-    wanted.add(node);
-    ask.push(...node.inputs);
-  }
-  return nodes.filter(node => wanted.has(node));
-}
-
 /** Leaves out joins of inputs and LabelEncoders of texts; what they made becomes an input of the same name. */
-function replaceEncoders(nodes: readonly Node[], inputs: readonly SignatureInput[]) {
+function replaceEncoders(nodes: readonly RawNode[], inputs: readonly SignatureInput[]) {
   const places = new Map(inputs.map(({ name }, place) => [name, place]));
   /** Texts joined or alone, by the name of the tensor. */
   const texts = new Map<string, readonly number[]>();
   for (const [place, { name, kind }] of inputs.entries()) if (kind === 'category') texts.set(name, [place]);
   const numbers: EntryTensor[] = [];
   const codes: CodeTensor[] = [];
-  const kept: Node[] = [];
-  const joinsOfTexts: Node[] = [];
+  const kept: RawNode[] = [];
+  const joinsOfTexts: RawNode[] = [];
   for (const node of nodes) {
     const [name] = node.outputs;
     const joined = node.inputs.map(input => places.get(input) ?? -1);
@@ -143,7 +126,7 @@ function replaceEncoders(nodes: readonly Node[], inputs: readonly SignatureInput
   return joinsOfTexts.some(({ outputs }) => used.has(outputs[0])) ? null : { numbers, codes, kept };
 }
 
-const axisOf = ({ raw }: Node): number | null => {
+const axisOf = ({ raw }: RawNode): number | null => {
   const axis = fromBinary(NodeProtoSchema, raw).attribute.find(({ name }) => name === 'axis');
   return axis === undefined ? null : Number(axis.i);
 };
@@ -159,38 +142,6 @@ function codesOf({ attribute }: NodeProto): Pick<CodeTensor, 'codes' | 'unknownC
     codes: new Map(keys.strings.map((key, index) => [decoder.decode(key), Number(values.ints[index])])),
     unknownCode: Number(unknown.i),
   };
-}
-
-interface Field {
-  readonly field: number;
-  /** Tag and all. */
-  readonly raw: Uint8Array;
-  /** Of a length-delimited field; else empty. */
-  readonly content: Uint8Array;
-}
-
-function fieldsOf(message: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  const reader = new BinaryReader(message);
-  while (reader.pos < reader.len) {
-    const from = reader.pos;
-    const [field, wireType] = reader.tag();
-    let content: Uint8Array = NOTHING;
-    if (wireType === WireType.LengthDelimited) content = reader.bytes();
-    else reader.skip(wireType, field);
-    fields.push({ field, raw: message.subarray(from, reader.pos), content });
-  }
-  return fields;
-}
-
-const NOTHING = new Uint8Array(0);
-
-function nodeOf(raw: Uint8Array): Node {
-  const decoder = new TextDecoder();
-  const fields = fieldsOf(raw);
-  const all = (wanted: number): string[] =>
-    fields.flatMap(({ field, content }) => (field === wanted ? [decoder.decode(content)] : []));
-  return { raw, inputs: all(NODE_INPUT), outputs: all(NODE_OUTPUT), opType: all(NODE_OP_TYPE)[0] ?? '' };
 }
 
 const nameOf = (valueInfo: Uint8Array): string => fromBinary(ValueInfoProtoSchema, valueInfo).name;

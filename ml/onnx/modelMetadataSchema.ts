@@ -34,12 +34,14 @@ export const modelMetadataSchema = z.strictObject({
           max: z.number().nullable(),
           integer: z.boolean(),
           missing,
+          typical: z.number().optional(),
         }),
         z.strictObject({
           kind: z.literal('category'),
           name: z.string().min(1),
           levels: z.array(z.string().min(1)),
           missing,
+          typical: z.string().optional(),
         }),
       ]),
     )

@@ -33,6 +33,7 @@ const commands = [
   ['experiments', 'list'],
   ['experiments', 'show'],
   ['predict'],
+  ['explain'],
   ['submit'],
   ['score'],
   ['evaluate'],

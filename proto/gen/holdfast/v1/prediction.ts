@@ -20,7 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Struct } from "../../google/protobuf/struct.ts";
+import { Struct, Value } from "../../google/protobuf/struct.ts";
 
 export const protobufPackage = "holdfast.v1";
 
@@ -88,6 +88,73 @@ export interface PredictResponse {
   predictionId: string;
   /** The experiment's arm that answered; empty where no experiment runs. */
   arm: string;
+}
+
+/** The fields of PredictRequest under the same numbers. */
+export interface ExplainRequest {
+  /** The model's name; empty means the installation's default model. */
+  model: string;
+  /** A version number ("3") or an alias ("production", "staging"); empty means production. */
+  version: string;
+  /** As in Predict; 1 to 100. */
+  instances: { [key: string]: any }[];
+  /** As in Predict. */
+  labelKey?:
+    | string
+    | undefined;
+  /** The same customers by columns, in place of `instances`, as in Predict. */
+  columns?: Columns | undefined;
+}
+
+/**
+ * The Shapley values of the raw columns: a column that takes part has the customer's value, one that does not has the
+ * typical customer's. base_value + Σ contribution = score.
+ */
+export interface ExplainResponse {
+  model: string;
+  modelVersion: number;
+  /**
+   * "linear_exact" (linear models), "tree_shap" (trees; exact as well), or "sampled" (all others: exact where at most 7
+   * columns differ from the typical customer's, else by random orders of the columns, with a standard error).
+   */
+  method: string;
+  /**
+   * What the contributions add up to: "log_odds" or "probability" of the positive label, or "uncalibrated_probability", a
+   * forest's own before its calibration, which grows with the answered one.
+   */
+  space: string;
+  /** The score of the typical customer. */
+  baseValue: number;
+  /** A probability at or above it is answered with the positive label. */
+  threshold: number;
+  /** One an instance, in their order. */
+  explanations: Explanation[];
+}
+
+export interface Explanation {
+  /** What Predict answers. */
+  label: string;
+  probability: number;
+  /** In the response's space. */
+  score: number;
+  /** One a column of the model, the largest first. */
+  contributions: Contribution[];
+}
+
+export interface Contribution {
+  column: string;
+  /** The customer's value, a number (in the model's float32) or a text; null where it is missing. */
+  value?:
+    | any
+    | undefined;
+  /** The typical customer's: the median or the most frequent level of the training part. */
+  typicalValue?:
+    | any
+    | undefined;
+  /** By how much the value moves the score towards the positive label (above 0) or away from it. */
+  contribution: number;
+  /** Of the contribution; 0 where it is exact. */
+  standardError: number;
 }
 
 export interface SubmitRequest {
@@ -709,6 +776,580 @@ export const PredictResponse: MessageFns<PredictResponse> = {
   },
 };
 
+function createBaseExplainRequest(): ExplainRequest {
+  return { model: "", version: "", instances: [], labelKey: undefined, columns: undefined };
+}
+
+export const ExplainRequest: MessageFns<ExplainRequest> = {
+  encode(message: ExplainRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    for (const v of message.instances) {
+      Struct.encode(Struct.wrap(v!), writer.uint32(26).fork()).join();
+    }
+    if (message.labelKey !== undefined) {
+      writer.uint32(42).string(message.labelKey);
+    }
+    if (message.columns !== undefined) {
+      Columns.encode(message.columns, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.instances.push(Struct.unwrap(Struct.decode(reader, reader.uint32())));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.labelKey = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.columns = Columns.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      instances: globalThis.Array.isArray(object?.instances) ? [...object.instances] : [],
+      labelKey: isSet(object.labelKey)
+        ? globalThis.String(object.labelKey)
+        : isSet(object.label_key)
+        ? globalThis.String(object.label_key)
+        : undefined,
+      columns: isSet(object.columns) ? Columns.fromJSON(object.columns) : undefined,
+    };
+  },
+
+  toJSON(message: ExplainRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.instances?.length) {
+      obj.instances = message.instances;
+    }
+    if (message.labelKey !== undefined) {
+      obj.labelKey = message.labelKey;
+    }
+    if (message.columns !== undefined) {
+      obj.columns = Columns.toJSON(message.columns);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainRequest>, I>>(base?: I): ExplainRequest {
+    return ExplainRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainRequest>, I>>(object: I): ExplainRequest {
+    const message = createBaseExplainRequest();
+    message.model = object.model ?? "";
+    message.version = object.version ?? "";
+    message.instances = object.instances?.map((e) => e) || [];
+    message.labelKey = object.labelKey ?? undefined;
+    message.columns = (object.columns !== undefined && object.columns !== null)
+      ? Columns.fromPartial(object.columns)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseExplainResponse(): ExplainResponse {
+  return { model: "", modelVersion: 0, method: "", space: "", baseValue: 0, threshold: 0, explanations: [] };
+}
+
+export const ExplainResponse: MessageFns<ExplainResponse> = {
+  encode(message: ExplainResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.modelVersion !== 0) {
+      writer.uint32(16).int32(message.modelVersion);
+    }
+    if (message.method !== "") {
+      writer.uint32(26).string(message.method);
+    }
+    if (message.space !== "") {
+      writer.uint32(34).string(message.space);
+    }
+    if (message.baseValue !== 0) {
+      writer.uint32(41).double(message.baseValue);
+    }
+    if (message.threshold !== 0) {
+      writer.uint32(49).double(message.threshold);
+    }
+    for (const v of message.explanations) {
+      Explanation.encode(v!, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.modelVersion = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.space = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.baseValue = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.threshold = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.explanations.push(Explanation.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainResponse {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      modelVersion: isSet(object.modelVersion)
+        ? globalThis.Number(object.modelVersion)
+        : isSet(object.model_version)
+        ? globalThis.Number(object.model_version)
+        : 0,
+      method: isSet(object.method) ? globalThis.String(object.method) : "",
+      space: isSet(object.space) ? globalThis.String(object.space) : "",
+      baseValue: isSet(object.baseValue)
+        ? globalThis.Number(object.baseValue)
+        : isSet(object.base_value)
+        ? globalThis.Number(object.base_value)
+        : 0,
+      threshold: isSet(object.threshold) ? globalThis.Number(object.threshold) : 0,
+      explanations: globalThis.Array.isArray(object?.explanations)
+        ? object.explanations.map((e: any) => Explanation.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ExplainResponse): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.modelVersion !== 0) {
+      obj.modelVersion = Math.round(message.modelVersion);
+    }
+    if (message.method !== "") {
+      obj.method = message.method;
+    }
+    if (message.space !== "") {
+      obj.space = message.space;
+    }
+    if (message.baseValue !== 0) {
+      obj.baseValue = floatToJson(message.baseValue);
+    }
+    if (message.threshold !== 0) {
+      obj.threshold = floatToJson(message.threshold);
+    }
+    if (message.explanations?.length) {
+      obj.explanations = message.explanations.map((e) => Explanation.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainResponse>, I>>(base?: I): ExplainResponse {
+    return ExplainResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainResponse>, I>>(object: I): ExplainResponse {
+    const message = createBaseExplainResponse();
+    message.model = object.model ?? "";
+    message.modelVersion = object.modelVersion ?? 0;
+    message.method = object.method ?? "";
+    message.space = object.space ?? "";
+    message.baseValue = object.baseValue ?? 0;
+    message.threshold = object.threshold ?? 0;
+    message.explanations = object.explanations?.map((e) => Explanation.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseExplanation(): Explanation {
+  return { label: "", probability: 0, score: 0, contributions: [] };
+}
+
+export const Explanation: MessageFns<Explanation> = {
+  encode(message: Explanation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.label !== "") {
+      writer.uint32(10).string(message.label);
+    }
+    if (message.probability !== 0) {
+      writer.uint32(17).double(message.probability);
+    }
+    if (message.score !== 0) {
+      writer.uint32(25).double(message.score);
+    }
+    for (const v of message.contributions) {
+      Contribution.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Explanation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplanation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.label = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.probability = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.score = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.contributions.push(Contribution.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Explanation {
+    return {
+      label: isSet(object.label) ? globalThis.String(object.label) : "",
+      probability: isSet(object.probability) ? globalThis.Number(object.probability) : 0,
+      score: isSet(object.score) ? globalThis.Number(object.score) : 0,
+      contributions: globalThis.Array.isArray(object?.contributions)
+        ? object.contributions.map((e: any) => Contribution.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: Explanation): unknown {
+    const obj: any = {};
+    if (message.label !== "") {
+      obj.label = message.label;
+    }
+    if (message.probability !== 0) {
+      obj.probability = floatToJson(message.probability);
+    }
+    if (message.score !== 0) {
+      obj.score = floatToJson(message.score);
+    }
+    if (message.contributions?.length) {
+      obj.contributions = message.contributions.map((e) => Contribution.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Explanation>, I>>(base?: I): Explanation {
+    return Explanation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Explanation>, I>>(object: I): Explanation {
+    const message = createBaseExplanation();
+    message.label = object.label ?? "";
+    message.probability = object.probability ?? 0;
+    message.score = object.score ?? 0;
+    message.contributions = object.contributions?.map((e) => Contribution.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseContribution(): Contribution {
+  return { column: "", value: undefined, typicalValue: undefined, contribution: 0, standardError: 0 };
+}
+
+export const Contribution: MessageFns<Contribution> = {
+  encode(message: Contribution, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.column !== "") {
+      writer.uint32(10).string(message.column);
+    }
+    if (message.value !== undefined) {
+      Value.encode(Value.wrap(message.value), writer.uint32(18).fork()).join();
+    }
+    if (message.typicalValue !== undefined) {
+      Value.encode(Value.wrap(message.typicalValue), writer.uint32(26).fork()).join();
+    }
+    if (message.contribution !== 0) {
+      writer.uint32(33).double(message.contribution);
+    }
+    if (message.standardError !== 0) {
+      writer.uint32(41).double(message.standardError);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Contribution {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContribution();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.column = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.typicalValue = Value.unwrap(Value.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.contribution = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.standardError = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Contribution {
+    return {
+      column: isSet(object.column) ? globalThis.String(object.column) : "",
+      value: isSet(object?.value) ? object.value : undefined,
+      typicalValue: isSet(object?.typicalValue)
+        ? object.typicalValue
+        : isSet(object?.typical_value)
+        ? object.typical_value
+        : undefined,
+      contribution: isSet(object.contribution) ? globalThis.Number(object.contribution) : 0,
+      standardError: isSet(object.standardError)
+        ? globalThis.Number(object.standardError)
+        : isSet(object.standard_error)
+        ? globalThis.Number(object.standard_error)
+        : 0,
+    };
+  },
+
+  toJSON(message: Contribution): unknown {
+    const obj: any = {};
+    if (message.column !== "") {
+      obj.column = message.column;
+    }
+    if (message.value !== undefined) {
+      obj.value = message.value;
+    }
+    if (message.typicalValue !== undefined) {
+      obj.typicalValue = message.typicalValue;
+    }
+    if (message.contribution !== 0) {
+      obj.contribution = floatToJson(message.contribution);
+    }
+    if (message.standardError !== 0) {
+      obj.standardError = floatToJson(message.standardError);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Contribution>, I>>(base?: I): Contribution {
+    return Contribution.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Contribution>, I>>(object: I): Contribution {
+    const message = createBaseContribution();
+    message.column = object.column ?? "";
+    message.value = object.value === undefined ? undefined : object.value;
+    message.typicalValue = object.typicalValue === undefined ? undefined : object.typicalValue;
+    message.contribution = object.contribution ?? 0;
+    message.standardError = object.standardError ?? 0;
+    return message;
+  },
+};
+
 function createBaseSubmitRequest(): SubmitRequest {
   return { model: "", instance: undefined, unitKey: "", labelKey: undefined };
 }
@@ -1139,6 +1780,57 @@ export const PredictionServiceDefinition = {
       options: {},
     },
     /**
+     * Why: the contribution of each column to the score of 1 to 100 instances, against the model's typical customer. Takes
+     * no part in experiments and is not kept as a prediction: name the version of an arm to explain what it answered.
+     */
+    explain: {
+      name: "Explain",
+      requestType: ExplainRequest as typeof ExplainRequest,
+      requestStream: false,
+      responseType: ExplainResponse as typeof ExplainResponse,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          578365826: [
+            Buffer.from([
+              31,
+              58,
+              1,
+              42,
+              34,
+              26,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              58,
+              101,
+              120,
+              112,
+              108,
+              97,
+              105,
+              110,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /**
      * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
      * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.
      */
@@ -1243,6 +1935,19 @@ export const PredictionServiceService = {
     responseDeserialize: (value: Buffer): PredictResponse => PredictResponse.decode(value),
   },
   /**
+   * Why: the contribution of each column to the score of 1 to 100 instances, against the model's typical customer. Takes
+   * no part in experiments and is not kept as a prediction: name the version of an arm to explain what it answered.
+   */
+  explain: {
+    path: "/holdfast.v1.PredictionService/Explain" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainRequest): Buffer => Buffer.from(ExplainRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainRequest => ExplainRequest.decode(value),
+    responseSerialize: (value: ExplainResponse): Buffer => Buffer.from(ExplainResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainResponse => ExplainResponse.decode(value),
+  },
+  /**
    * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
    * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.
    */
@@ -1269,6 +1974,11 @@ export interface PredictionServiceServer extends UntypedServiceImplementation {
    * its error; the answers until then say which one it was.
    */
   predictStream: handleBidiStreamingCall<PredictRequest, PredictResponse>;
+  /**
+   * Why: the contribution of each column to the score of 1 to 100 instances, against the model's typical customer. Takes
+   * no part in experiments and is not kept as a prediction: name the version of an arm to explain what it answered.
+   */
+  explain: handleUnaryCall<ExplainRequest, ExplainResponse>;
   /**
    * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
    * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.
@@ -1307,6 +2017,25 @@ export interface PredictionServiceClient extends Client {
     metadata: Metadata,
     options?: Partial<CallOptions>,
   ): ClientDuplexStream<PredictRequest, PredictResponse>;
+  /**
+   * Why: the contribution of each column to the score of 1 to 100 instances, against the model's typical customer. Takes
+   * no part in experiments and is not kept as a prediction: name the version of an arm to explain what it answered.
+   */
+  explain(
+    request: ExplainRequest,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
   /**
    * One customer: assigned to an arm where an experiment runs, scored, and kept with its columns until its true outcome is
    * known. Whose call it is says the metadata x-unit-id (or what AB_STICKY_HEADER names), else unit_key, else the id column.

@@ -1,0 +1,67 @@
+import type { TreesModel } from '../../trainers/FittedModel.ts';
+import { NotOurForm, type OwnGraph } from './OwnGraph.ts';
+
+/**
+ * The node table that addTrees wrote, and the name of the features it reads.
+ * @throws NotOurForm where the trees are written otherwise
+ */
+export function readTrees(graph: OwnGraph, name: string): { model: TreesModel; features: string } {
+  const node = graph.node(name, 'TreeEnsembleRegressor');
+  const ints = (key: string): Int32Array => Int32Array.from(node.attribute(key).ints, Number);
+  const tree = ints('nodes_treeids');
+  const id = ints('nodes_nodeids');
+  const column = ints('nodes_featureids');
+  const whenTrue = ints('nodes_truenodeids');
+  const whenFalse = ints('nodes_falsenodeids');
+  const modes = modesOf(node.attribute('nodes_modes').strings);
+  const isSum = new TextDecoder().decode(node.attribute('aggregate_function').s) === 'SUM';
+  const count = tree.length;
+  const roots: number[] = [];
+  const feature = new Int32Array(count).fill(-1);
+  const left = new Int32Array(count);
+  const right = new Int32Array(count);
+  for (let at = 0; at < count; at++) {
+    if (id[at] === 0) roots.push(at);
+    const root = roots.length - 1;
+    if (tree[at] !== root || id[at] !== at - roots[root])
+      throw new NotOurForm('the nodes are not in our order');
+    if (modes[at] === LEAF) continue;
+    feature[at] = column[at];
+    left[at] = roots[root] + whenTrue[at];
+    right[at] = roots[root] + whenFalse[at];
+  }
+  const leafTree = ints('target_treeids');
+  const leafNode = ints('target_nodeids');
+  const target = ints('target_ids');
+  const { floats: weights } = node.attribute('target_weights');
+  // With two targets the first is the complement of the second.
+  const wanted = Number(node.attribute('n_targets').i) - 1;
+  const value = new Float64Array(count);
+  for (let leaf = 0; leaf < leafTree.length; leaf++)
+    if (target[leaf] === wanted) value[roots[leafTree[leaf]] + leafNode[leaf]] = weights[leaf];
+  const model: TreesModel = {
+    kind: 'trees',
+    aggregate: isSum ? 'logit' : 'probability',
+    base: isSum ? node.attribute('base_values').floats[0] : 0,
+    roots: Int32Array.from(roots),
+    feature,
+    threshold: Float32Array.from(node.attribute('nodes_values').floats),
+    left,
+    right,
+    value,
+  };
+  return { model, features: node.inputs[0] };
+}
+
+const LEAF = 0;
+const BRANCH_LEQ = 1;
+
+function modesOf(texts: readonly Uint8Array[]): Uint8Array {
+  const decoder = new TextDecoder();
+  return Uint8Array.from(texts, text => {
+    const mode = decoder.decode(text);
+    if (mode === 'LEAF') return LEAF;
+    if (mode === 'BRANCH_LEQ') return BRANCH_LEQ;
+    throw new NotOurForm(`the trees have nodes of the mode ${mode}`);
+  });
+}
