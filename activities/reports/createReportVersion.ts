@@ -10,7 +10,7 @@ import { readDefinition } from '../runs/readDefinition.ts';
 import { withPulse } from '../withPulse.ts';
 import { runReportProcess } from './runReportProcess.ts';
 
-type Ports = Pick<ActivityPorts, 'database' | 'artifacts' | 'logger' | 'closing'>;
+type Ports = Pick<ActivityPorts, 'database' | 'artifacts' | 'logger' | 'closing' | 'track'>;
 
 interface ReportVersionInput {
   readonly model: string;
@@ -27,7 +27,7 @@ export const createReportVersion =
     withPulse(heartbeat, () => reportVersion(ports, input));
 
 async function reportVersion(
-  { database, artifacts, logger, closing }: Ports,
+  { database, artifacts, logger, closing, track }: Ports,
   input: ReportVersionInput,
 ): Promise<void> {
   const { model, version } = input;
@@ -78,5 +78,6 @@ async function reportVersion(
     json: await artifacts.put(Buffer.from(report.json)),
     html: await artifacts.put(Buffer.from(report.html)),
   });
+  await track(run);
   logger.info({ model, version, seconds: (performance.now() - started) / 1000 }, 'version is reported');
 }

@@ -8,8 +8,10 @@ export const createEndRun =
   async (end: RunEnd): Promise<void> => {
     try {
       const run = await finishRun(database, end);
-      if (run.kind === 'trainModel') await track(run);
-      if (end.status === 'succeeded' && run.kind !== 'ingestDataset') await report(run);
+      // What registers no version has nothing to show there.
+      if (run.kind === 'ingestDataset') return;
+      await track(run);
+      if (end.status === 'succeeded') await report(run);
     } catch (error) {
       if (end.status !== 'succeeded' && error instanceof HoldfastError && error.code === 'notFound') return;
       throw error;

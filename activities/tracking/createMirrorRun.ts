@@ -1,6 +1,7 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { z } from 'zod';
 import { getDatasetVersion } from '../../db/datasets/getDatasetVersion.ts';
+import { findReport } from '../../db/models/findReport.ts';
 import { listVersionsOfRuns } from '../../db/models/listVersionsOfRuns.ts';
 import { getRun } from '../../db/runs/getRun.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
@@ -65,7 +66,8 @@ async function mirror(ports: MirrorPorts, runId: string, signal: AbortSignal): P
     if (child === null) continue;
     await logRun(mlflow, child, part, signal);
     if (dataset) await logDataset(mlflow, child, dataset, signal);
-    uploaded &&= await uploadArtifacts(mlflow, child, artifactsOf(version), artifacts, signal);
+    const files = artifactsOf(version, await findReport(database, version.model, version.version));
+    uploaded &&= await uploadArtifacts(mlflow, child, files, artifacts, signal);
     await closeRun(mlflow, child, part, signal);
   }
   await closeRun(mlflow, parent, whole, signal);

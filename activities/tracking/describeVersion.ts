@@ -1,3 +1,4 @@
+import type { ModelReport } from '../../db/models/ModelReport.ts';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import type { Run } from '../../db/runs/Run.ts';
 import { flatten } from './flatten.ts';
@@ -39,7 +40,13 @@ export function describeVersion(version: ModelVersion, run: Run): MirroredRun {
   };
 }
 
-/** The files that MLflow gets of a version. */
-export const artifactsOf = (version: ModelVersion): MirroredArtifact[] => [
-  { path: 'model.onnx', digest: version.digest },
+/** The files that MLflow gets of a version. @param report null while it is not made */
+export const artifactsOf = ({ digest }: ModelVersion, report: ModelReport | null): MirroredArtifact[] => [
+  { path: 'model.onnx', digest },
+  ...(report === null
+    ? []
+    : [
+        { path: 'report.html', digest: report.html },
+        { path: 'report.json', digest: report.json },
+      ]),
 ];

@@ -134,6 +134,7 @@ export function reportVersion({ database, artifacts }: World, version = 1): Prom
     artifacts,
     logger,
     closing: new AbortController().signal,
+    track: async () => undefined,
   });
   return new MockActivityEnvironment().run(activity, { model: 'churn', version });
 }

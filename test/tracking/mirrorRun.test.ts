@@ -8,6 +8,7 @@ import { createMlflowClient } from '../../activities/tracking/createMlflowClient
 import { moveAlias } from '../../db/aliases/moveAlias.ts';
 import type { Database } from '../../db/Database.ts';
 import { recordDatasetVersion } from '../../db/datasets/recordDatasetVersion.ts';
+import { recordReport } from '../../db/models/recordReport.ts';
 import { registerVersions } from '../../db/models/registerVersions.ts';
 import { attachDataset } from '../../db/runs/attachDataset.ts';
 import { finishRun } from '../../db/runs/finishRun.ts';
@@ -18,6 +19,7 @@ import { expectError } from '../support/expectError.ts';
 import { collectLogs } from '../support/collectLogs.ts';
 import { type Behaviour, withFaultyProxy } from '../support/faultyProxy.ts';
 import { sampleCandidate, sampleDataset, sampleRun } from '../support/registrySamples.ts';
+import { sha256 } from '../../platform/sha256.ts';
 import { smallModel } from '../support/smallModel.ts';
 import { type ReadRun, readMlflow, testMlflow } from '../support/testMlflow.ts';
 import { withDatabase } from '../support/withDatabase.ts';
@@ -186,6 +188,27 @@ describe('mirrorRun', () => {
         },
       ]);
     }
+  });
+
+  it('brings the report of a version as soon as there is one', async function () {
+    const report = { html: Buffer.from('<!doctype html><title>version 2</title>'), json: Buffer.from('{}') };
+    const runs = await withWorld('reported', async world => {
+      await recordTraining(world, 'run-reported');
+      await world.mirror(mlflow, 'run-reported');
+      const html = await world.artifacts.put(report.html);
+      const json = await world.artifacts.put(report.json);
+      await recordReport(world.database, { model: 'churn', version: 2, format: 1, html, json });
+      await world.mirror(mlflow, 'run-reported');
+      return readMlflow(this, mlflow, 'reported');
+    });
+    const artifactsOf = (version: string) =>
+      runs.find(({ tags }) => tags['holdfast.version'] === version)?.artifacts;
+    assert.deepEqual(artifactsOf('1'), { 'model.onnx': models[0].digest });
+    assert.deepEqual(artifactsOf('2'), {
+      'model.onnx': models[1].digest,
+      'report.html': sha256(report.html),
+      'report.json': sha256(report.json),
+    });
   });
 
   it('shows how runs ended, what goes on and where an alias went since, in the experiment that was asked for', async function () {
