@@ -3,13 +3,15 @@ import { buildControlServer } from '../control/buildControlServer.ts';
 import { createTemporal } from '../control/temporal/createTemporal.ts';
 import { openDatabase } from '../db/openDatabase.ts';
 import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
+import { createCallMetrics } from '../observability/metrics/createCallMetrics.ts';
+import { createAccessLog } from '../platform/grpc/createAccessLog.ts';
 import { LOOPBACK } from '../platform/addresses.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
 
 // Control's wiring. Without accounts everybody who reaches it may promote and cancel, so it listens on loopback only.
 
-await runProcess('control', async ({ configuration, logger }) => {
+await runProcess('control', async ({ configuration, logger, metrics }) => {
   const { databaseUrl, temporalAddress } = requireServices(configuration);
   if (configuration.bind !== LOOPBACK)
     logger.warn({ bind: configuration.bind }, 'control listens on loopback only until accounts exist');
@@ -18,7 +20,10 @@ await runProcess('control', async ({ configuration, logger }) => {
   const artifacts = createLocalArtifactStore(join(configuration.home, 'artifacts'));
   const { defaultModel, ports } = configuration;
   const address = `${LOOPBACK}:${ports.control}`;
-  const server = buildControlServer({ database, artifacts, temporal, logger, defaultModel, address });
+  const server = buildControlServer({ database, artifacts, temporal, logger, defaultModel, address }, [
+    createCallMetrics(metrics),
+    createAccessLog({ logger, share: configuration.accessLogShare }),
+  ]);
   await server.listen({ host: LOOPBACK, port: ports.control, portVariable: 'HOLDFAST_CONTROL_PORT' });
   server.setServing(true);
   return {

@@ -10,7 +10,7 @@ import { requireServices } from '../platform/requireServices.ts';
 // The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is
 // back. With several processes, the one that was started keeps the others, each of which runs this file again.
 
-await runProcess('inference', async ({ configuration, logger }) => {
+await runProcess('inference', async ({ configuration, logger, metrics }) => {
   const { inferenceProcesses } = configuration;
   if (inferenceProcesses > 1 && !isWorker()) return keepWorkers({ count: inferenceProcesses, logger });
   const {
@@ -42,6 +42,8 @@ await runProcess('inference', async ({ configuration, logger }) => {
     stickyHeader,
     maximumOnRequestBytes,
     connections: inferenceConnections,
+    accessLogShare: configuration.accessLogShare,
+    metrics,
     logger,
   });
   return {

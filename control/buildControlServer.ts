@@ -1,5 +1,9 @@
 import { bindService } from '../platform/grpc/bindService.ts';
-import { createGrpcServer, type GrpcServer } from '../platform/grpc/createGrpcServer.ts';
+import {
+  createGrpcServer,
+  type GrpcServer,
+  type GrpcServerOptions,
+} from '../platform/grpc/createGrpcServer.ts';
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { DatasetServiceService } from '../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../proto/gen/holdfast/v1/experiment.ts';
@@ -32,10 +36,14 @@ import { watchRun } from './runs/watchRun.ts';
 import { getStatus } from './system/getStatus.ts';
 
 /** Control's gRPC server over its ports, not yet listening: each method is one function of a file named like it. */
-export const buildControlServer = (ports: ControlPorts): GrpcServer =>
+export const buildControlServer = (
+  ports: ControlPorts,
+  observers: GrpcServerOptions['observers'] = [],
+): GrpcServer =>
   createGrpcServer({
     descriptors: readDescriptors(),
     logger: ports.logger,
+    observers,
     // A model file of the largest size, with its samples and the rest of the message.
     maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
     services: [

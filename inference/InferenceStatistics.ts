@@ -7,6 +7,10 @@ export interface Duration {
   readonly totalMs: number;
 }
 
+/** Triton's words for why a request failed: too much waited; the caller gave up; the model's run failed; anything else. */
+export const failureReasons = ['REJECTED', 'CANCELED', 'BACKEND', 'OTHER'] as const;
+export type FailureReason = (typeof failureReasons)[number];
+
 export interface VersionStatistics {
   readonly model: string;
   readonly version: number;
@@ -17,6 +21,8 @@ export interface VersionStatistics {
   readonly runs: number;
   readonly success: Duration;
   readonly fail: Duration;
+  /** Of those that failed, by why. */
+  readonly failures: Readonly<Record<FailureReason, number>>;
   /** Until a request's first row went into a run. */
   readonly queue: Duration;
   /** Reading and checking the request. */
@@ -25,6 +31,8 @@ export interface VersionStatistics {
   readonly computeInfer: Duration;
   /** Rows of a run → the time of such runs. */
   readonly runsByRows: ReadonlyMap<number, Duration>;
+  /** Column → how many values of levels that training did not meet were scored. */
+  readonly unseenLevels: ReadonlyMap<string, number>;
 }
 
 class Total implements Duration {
@@ -49,7 +57,9 @@ export class VersionCounts implements VersionStatistics {
   readonly queue = new Total();
   readonly computeInput = new Total();
   readonly computeInfer = new Total();
+  readonly failures = { REJECTED: 0, CANCELED: 0, BACKEND: 0, OTHER: 0 };
   readonly runsByRows = new Map<number, Total>();
+  readonly unseenLevels = new Map<string, number>();
 
   constructor(model: string, version: number) {
     this.model = model;
@@ -65,9 +75,22 @@ export class VersionCounts implements VersionStatistics {
     this.computeInfer.add(inferMs);
   }
 
-  failed(afterMs: number): void {
+  failed(afterMs: number, reason: FailureReason): void {
     this.lastRequestAt = Date.now();
+    this.failures[reason]++;
     this.fail.add(afterMs);
+  }
+
+  /** Their series begin at zero. */
+  knowCategories(columns: readonly string[]): void {
+    for (const column of columns) if (!this.unseenLevels.has(column)) this.unseenLevels.set(column, 0);
+  }
+
+  /** @returns whether these were the column's first */
+  unseen(column: string, count: number): boolean {
+    const before = this.unseenLevels.get(column) ?? 0;
+    this.unseenLevels.set(column, before + count);
+    return before === 0;
   }
 
   /** One run of the model, for however many requests. */

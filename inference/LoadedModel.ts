@@ -1,8 +1,9 @@
 import type { ExactExplainer } from '../ml/explanation/Explanation.ts';
 import type { ModelMetadata } from '../ml/onnx/ModelMetadata.ts';
+import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { Columns } from './Columns.ts';
 import { type Batcher, type BatcherOptions, createBatcher, type Waiting } from './createBatcher.ts';
-import type { VersionCounts } from './InferenceStatistics.ts';
+import type { FailureReason, VersionCounts } from './InferenceStatistics.ts';
 import type { ScoringSession } from './ScoringSession.ts';
 import type { Signature } from './Signature.ts';
 
@@ -25,7 +26,6 @@ export class LoadedModel {
   readonly signature: Signature;
   /** Null where only sampling explains the file. */
   readonly explainer: ExactExplainer | null;
-  readonly #unseenLevels = new Map<string, number>();
   readonly #session: ScoringSession;
   readonly #batcher: Batcher<Columns>;
   readonly #counts: VersionCounts;
@@ -55,6 +55,7 @@ export class LoadedModel {
     this.#session = session;
     this.#float32Threshold = Math.fround(metadata.threshold);
     this.#counts = counts;
+    counts.knowCategories(signature.inputs.filter(({ kind }) => kind === 'category').map(({ name }) => name));
     this.#batcher = createBatcher<Columns>(async parts => {
       const begun = performance.now();
       const scored = await session.score(parts.map(({ work, from, to }) => ({ columns: work, from, to })));
@@ -103,14 +104,17 @@ export class LoadedModel {
 
   /** Column → how many values of levels that training did not meet were scored. */
   get unseenLevels(): ReadonlyMap<string, number> {
-    return this.#unseenLevels;
+    return this.#counts.unseenLevels;
   }
 
   /** @returns whether these were the column's first */
   countUnseenLevels(column: string, count: number): boolean {
-    const before = this.#unseenLevels.get(column);
-    this.#unseenLevels.set(column, (before ?? 0) + count);
-    return before === undefined;
+    return this.#counts.unseen(column, count);
+  }
+
+  /** What waits for this version. */
+  get queue(): Pick<Batcher<Columns>, 'rowsInside' | 'callsWaiting'> {
+    return this.#batcher;
   }
 
   /** Runs work on this version, which stays in memory until the work ended. */
@@ -120,7 +124,7 @@ export class LoadedModel {
     try {
       return await work(this);
     } catch (error) {
-      this.#counts.failed(performance.now() - begun);
+      this.#counts.failed(performance.now() - begun, reasonOf(error));
       throw error;
     } finally {
       this.#users--;
@@ -141,4 +145,10 @@ export class LoadedModel {
     await this.#retired.promise;
     await this.#session.release();
   }
+}
+
+function reasonOf(error: unknown): FailureReason {
+  if (!(error instanceof HoldfastError) || error.code === 'internal') return 'BACKEND';
+  if (error.code === 'resourceExhausted') return 'REJECTED';
+  return error.code === 'unavailable' ? 'CANCELED' : 'OTHER';
 }

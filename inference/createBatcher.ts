@@ -47,6 +47,8 @@ export interface Batcher<Work> {
   submit(work: Work, rowCount: number, caller: Waiting): Promise<Float32Array>;
   /** Rows that wait or are being run. */
   readonly rowsInside: number;
+  /** Calls of which rows wait. */
+  readonly callsWaiting: number;
 }
 
 interface Job<Work> {
@@ -185,6 +187,9 @@ export function createBatcher<Work>(run: Run<Work>, options: BatcherOptions): Ba
     submit,
     get rowsInside() {
       return waitingRows + runningRows;
+    },
+    get callsWaiting() {
+      return small.length + large.length;
     },
   };
 }

@@ -12,6 +12,7 @@ import { decodeExplainCall, decodePredictCall } from './PredictCall.ts';
 import { shorten } from '../platform/shorten.ts';
 import { explain } from './explanation/explain.ts';
 import type { Shadows } from './experiments/createShadows.ts';
+import type { PredictionCounts } from './metrics/PredictionCounts.ts';
 import { createOpenInference } from './oip/createOpenInference.ts';
 import { type PredictContext, predict } from './predict.ts';
 import type { PredictionLog } from './spool/openSpool.ts';
@@ -22,6 +23,8 @@ export interface InferenceServerOptions {
   readonly log: Pick<PredictionLog, 'append'>;
   readonly shadows: Pick<Shadows, 'run'>;
   readonly stickyHeader: string;
+  readonly counts: PredictionCounts;
+  readonly observers?: GrpcServerOptions['observers'];
   readonly logger: Logger;
   /** The model of requests that name none. */
   readonly defaultModel: string;
@@ -40,11 +43,12 @@ const service = {
 
 /** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
 export function createInferenceServer(options: InferenceServerOptions): GrpcServer {
-  const { store, log, shadows, stickyHeader, logger, defaultModel, connections } = options;
+  const { store, log, shadows, counts, stickyHeader, observers, logger, defaultModel, connections } = options;
   const context: PredictContext = {
     store,
     log,
     shadows,
+    counts,
     stickyHeader,
     defaultModel,
     onUnseenLevel: ({ model, version }, column, example) =>
@@ -67,6 +71,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
       createOpenInference(context),
     ],
     logger,
+    observers,
     ...connections,
     drainMs: DRAIN_MS,
   });

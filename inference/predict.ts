@@ -11,6 +11,7 @@ import type { Shadows } from './experiments/createShadows.ts';
 import { type Headers, readUnits, routeCall } from './experiments/routeCall.ts';
 import { InstanceReader } from './InstanceReader.ts';
 import type { LoadedModel } from './LoadedModel.ts';
+import type { PredictionCounts } from './metrics/PredictionCounts.ts';
 import type { PredictCall } from './PredictCall.ts';
 import type { PredictionLog } from './spool/openSpool.ts';
 import { toCall } from './spool/toCall.ts';
@@ -30,6 +31,7 @@ export interface PredictContext {
   /** Where every prediction is before it is answered. */
   readonly log: Pick<PredictionLog, 'append'>;
   readonly shadows: Pick<Shadows, 'run'>;
+  readonly counts: PredictionCounts;
   /** The metadata that names the unit of a call. */
   readonly stickyHeader: string;
   /** The model of a request that names none. */
@@ -44,6 +46,8 @@ export interface Caller {
   readonly cancelled: boolean;
   readonly deadline: number;
   readonly metadata: Headers;
+  /** Told of how many rows the call carried. */
+  rows?: number;
 }
 
 /** A prediction with what Submit answers and Predict does not. */
@@ -68,15 +72,32 @@ export interface Submission {
  * @throws HoldfastError invalidArgument with every fault by row and column; resourceExhausted where too much waits; notFound,
  * failedPrecondition, unavailable as ModelStore.use says
  */
-export function predict(
+export async function predict(
   context: PredictContext,
   request: PredictCall,
   caller: Caller,
   submission?: Submission,
 ): Promise<Predicted> {
-  const { store, defaultModel, stickyHeader } = context;
+  const model = request.model === '' ? context.defaultModel : request.model;
+  caller.rows = (caller.rows ?? 0) + request.rowCount;
+  try {
+    return await predictRouted(context, model, request, caller, submission);
+  } catch (error) {
+    context.counts.failed(model, error);
+    throw error;
+  }
+}
+
+function predictRouted(
+  context: PredictContext,
+  model: string,
+  request: PredictCall,
+  caller: Caller,
+  submission: Submission | undefined,
+): Promise<Predicted> {
+  const begun = performance.now();
+  const { store, stickyHeader } = context;
   const { metadata } = caller;
-  const model = request.model === '' ? defaultModel : request.model;
   const named = submission?.unitKey ?? '';
   const units = readUnits({ store, stickyHeader }, model, metadata, named, request.rowCount, idColumn =>
     readIds(request, idColumn),
@@ -102,6 +123,9 @@ export function predict(
         }),
       );
     }
+    const { positive } = loaded.metadata.label;
+    const churning = scored.predictions.reduce((sum, label) => (label === positive ? sum + 1 : sum), 0);
+    context.counts.answered(loaded, request.rowCount, churning, performance.now() - begun);
     return {
       model: loaded.model,
       modelVersion: loaded.version,

@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from '../observability/createLogger.ts';
+import { createCallMetrics } from '../observability/metrics/createCallMetrics.ts';
+import type { Metrics } from '../observability/metrics/createMetrics.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
+import { createAccessLog } from '../platform/grpc/createAccessLog.ts';
 import type { BatcherOptions } from './createBatcher.ts';
 import { createInferenceServer, type InferenceServerOptions } from './createInferenceServer.ts';
 import { createModelStore, type ModelStore } from './createModelStore.ts';
 import type { AbDefaults } from './experiments/createExperiments.ts';
 import { createShadows } from './experiments/createShadows.ts';
 import { keepModelsCurrent } from './keepModelsCurrent.ts';
+import { exportInference } from './metrics/exportInference.ts';
+import { PredictionCounts } from './metrics/PredictionCounts.ts';
 import type { ModelRegistry } from './ModelRegistry.ts';
 import { openSpool, type PredictionLog, type PredictionLogOptions } from './spool/openSpool.ts';
 
@@ -32,6 +37,9 @@ export interface InferenceOptions {
   readonly maximumOnRequestBytes: number;
   readonly connections?: InferenceServerOptions['connections'];
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Of the calls, how many leave a line in the log. Default: none. */
+  readonly accessLogShare?: number;
   readonly reconcileMs?: number;
   readonly heartbeatMs?: number;
   readonly startMs?: number;
@@ -67,11 +75,18 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
   });
   const log = openSpool({ ...options.spool, home, processId, connectionString, logger });
   const shadows = createShadows(logger);
+  const counts = new PredictionCounts(name => store.statistics().some(({ model }) => model === name));
+  exportInference(options.metrics, { store, counts, log, shadows });
   const server = createInferenceServer({
     store,
     log,
     shadows,
+    counts,
     stickyHeader,
+    observers: [
+      createCallMetrics(options.metrics),
+      createAccessLog({ logger, share: options.accessLogShare ?? 0 }),
+    ],
     logger,
     defaultModel,
     connections: options.connections,

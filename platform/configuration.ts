@@ -80,6 +80,8 @@ const environment = z.object({
   /** Megabytes of model files in memory besides those in Production. */
   INFERENCE_MAX_ON_REQUEST_MB: count(1, 1_000_000, 512),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  /** The share of the calls that leave a line in the log. */
+  HOLDFAST_ACCESS_LOG_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
   /** Set: PostgreSQL is not started, this one is used. */
   DATABASE_URL: z.string().min(1).optional(),
   /** Set: Temporal is not started, this one is used. */
@@ -158,6 +160,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
       retentionDays: values.HOLDFAST_PREDICTION_RETENTION_DAYS,
     },
     logLevel: values.HOLDFAST_LOG_LEVEL,
+    accessLogShare: values.HOLDFAST_ACCESS_LOG_SAMPLE,
     databaseUrl: values.DATABASE_URL,
     temporalAddress: values.TEMPORAL_ADDRESS,
     temporalNamespace: values.TEMPORAL_NAMESPACE,

@@ -32,6 +32,7 @@ export async function startSide(side: Side, { processes, home }: SideOptions): P
       ...process.env,
       HOLDFAST_HOME: home,
       HOLDFAST_INFERENCE_PORT: String(port),
+      HOLDFAST_METRICS_PORT: String(await freePort()),
       HOLDFAST_LOG_LEVEL: 'error',
       INFERENCE_PROCESSES: String(processes),
       // Nobody listens there: the server starts from its local copy, as it does while PostgreSQL is away.

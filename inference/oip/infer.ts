@@ -18,26 +18,45 @@ import { readInferRequest } from './readInferRequest.ts';
 // ModelInfer apart from any transport: the same store, the same rules for values and the same batches as Predict.
 
 /** @throws HoldfastError as predict */
-export function infer(
-  { store, defaultModel, onUnseenLevel }: PredictContext,
+export async function infer(
+  context: PredictContext,
+  request: ModelInferRequest,
+  caller: Caller,
+): Promise<ModelInferResponse> {
+  const model = request.modelName === '' ? context.defaultModel : request.modelName;
+  try {
+    return await inferBy(context, model, request, caller);
+  } catch (error) {
+    context.counts.failed(model, error);
+    throw error;
+  }
+}
+
+function inferBy(
+  { store, counts, onUnseenLevel }: PredictContext,
+  model: string,
   request: ModelInferRequest,
   caller: Caller,
 ): Promise<ModelInferResponse> {
   const begun = performance.now();
-  const model = request.modelName === '' ? defaultModel : request.modelName;
   return store.use(model, request.modelVersion, async loaded => {
     const wanted = readWantedOutputs(request.outputs);
     const reader = readInferRequest(request, loaded.signature, MAXIMUM_VIOLATIONS);
     refuseFaults(loaded, reader);
     const { columns } = reader;
+    caller.rows = (caller.rows ?? 0) + columns.rowCount;
     if (columns.texts.length > 0) countUnseen(loaded, columns, onUnseenLevel);
     const positive = await loaded.score(columns, withTimeout(request, caller), begun);
+    const encoded = encodeOutputs(wanted, loaded, positive);
+    const { label } = loaded.metadata;
+    const churning = positive.reduce((sum, p) => (loaded.label(p) === label.positive ? sum + 1 : sum), 0);
+    counts.answered(loaded, columns.rowCount, churning, performance.now() - begun);
     return {
       modelName: loaded.model,
       modelVersion: String(loaded.version),
       id: request.id,
       parameters: {},
-      ...encodeOutputs(wanted, loaded, positive),
+      ...encoded,
     };
   });
 }

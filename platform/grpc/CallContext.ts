@@ -9,12 +9,16 @@ export interface CallContext {
   readonly method: string;
   readonly metadata: Metadata;
   readonly peer: string;
+  /** When it came, by performance.now(). */
+  readonly begun: number;
   /** Milliseconds since 1970 by which the caller wants the answer; Infinity where it gave none. */
   readonly deadline: number;
   /** True once the caller went away or its deadline passed: stop working, nobody reads the answer. */
   readonly cancelled: boolean;
   /** Aborts at the same moment. Made on first use, for most calls never need one. */
   readonly signal: AbortSignal;
+  /** How many rows the call carried so far, where it carries rows: told by the handler, for the access log. */
+  rows?: number;
 }
 
 export type ServerCall<Request, Response> =
@@ -25,10 +29,12 @@ export type ServerCall<Request, Response> =
 
 export function createCallContext<Request, Response>(call: ServerCall<Request, Response>): CallContext {
   const events: EventEmitter = call;
+  const begun = performance.now();
   let controller: AbortController | null = null;
   return {
     method: call.getPath(),
     metadata: call.metadata,
+    begun,
     get peer() {
       return call.getPeer();
     },

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Server, ServerCredentials, type ServerErrorResponse, setLogger, status } from '@grpc/grpc-js';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { HoldfastError } from '../HoldfastError.ts';
-import type { BoundService } from './bindService.ts';
+import type { BoundMethod, BoundService } from './bindService.ts';
 import type { CallContext } from './CallContext.ts';
+import { type CallEnded, type CallObserver, describeMethod } from './CallObserver.ts';
 import { createHealth } from './createHealth.ts';
 import { createReflection } from './createReflection.ts';
 import { registerMethod } from './registerMethod.ts';
@@ -22,6 +23,8 @@ export interface GrpcServerOptions {
   readonly descriptors: FileDescriptorSet;
   readonly services: readonly BoundService[];
   readonly logger: GrpcLogger;
+  /** Told of the end of every call. */
+  readonly observers?: readonly CallObserver[];
   /** Largest request taken; a larger one answers RESOURCE_EXHAUSTED. Default 32 MiB. */
   readonly maximumMessageBytes?: number;
   /** A connection that says nothing for so long is asked, and closed where it does not answer. Default 60 s. */
@@ -67,7 +70,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   );
   const toServerError = (error: unknown, context: CallContext) => report(error, context, logger);
   for (const service of [...shown, ...reflection])
-    for (const method of service.methods) registerMethod(server, method, toServerError);
+    for (const method of service.methods)
+      registerMethod(server, method, { toServerError, ended: endedFor(method, options.observers ?? []) });
 
   let closing: Promise<void> | null = null;
   return {
@@ -77,6 +81,13 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       closing ??= drain(server, health.close, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
       return closing;
     },
+  };
+}
+
+function endedFor({ definition }: BoundMethod, observers: readonly CallObserver[]): CallEnded {
+  const told = observers.map(observer => observer.observe(describeMethod(definition)));
+  return (code, ms, context) => {
+    for (const ended of told) ended(code, ms, context);
   };
 }
 

@@ -1,4 +1,10 @@
-import type { handleUnaryCall, sendUnaryData, Server, ServerErrorResponse } from '@grpc/grpc-js';
+import {
+  type handleUnaryCall,
+  type sendUnaryData,
+  type Server,
+  type ServerErrorResponse,
+  status,
+} from '@grpc/grpc-js';
 import type {
   handleBidiStreamingCall,
   handleClientStreamingCall,
@@ -7,6 +13,7 @@ import type {
 import type { ServerDuplexStream, ServerReadableStream, ServerWritableStream } from '@grpc/grpc-js';
 import type { BoundMethod } from './bindService.ts';
 import { type CallContext, createCallContext } from './CallContext.ts';
+import type { CallEnded } from './CallObserver.ts';
 import { guardDeserialize, MalformedMessage } from './MalformedMessage.ts';
 
 // The seam between grpc-js and our handlers: decode → one function → encode, with every failure going through one `fail`.
@@ -18,60 +25,67 @@ export type ToServerError = (error: unknown, context: CallContext) => ServerErro
 type Incoming = unknown;
 type Writable = ServerWritableStream<Incoming, Buffer> | ServerDuplexStream<Incoming, Buffer>;
 
-export function registerMethod(server: Server, method: BoundMethod, toServerError: ToServerError): void {
+/** What happens at a call's end besides the answer. */
+export interface CallEnding {
+  readonly toServerError: ToServerError;
+  readonly ended: CallEnded;
+}
+
+export function registerMethod(server: Server, method: BoundMethod, ending: CallEnding): void {
   const { path, requestStream, responseStream } = method.definition;
   const deserialize = guardDeserialize(bytes => method.definition.requestDeserialize(bytes));
   if (requestStream && responseStream)
-    server.register(path, bidirectional(method, toServerError), identity, deserialize, 'bidi');
+    server.register(path, bidirectional(method, ending), identity, deserialize, 'bidi');
   else if (requestStream)
-    server.register(path, clientStream(method, toServerError), identity, deserialize, 'clientStream');
+    server.register(path, clientStream(method, ending), identity, deserialize, 'clientStream');
   else if (responseStream)
-    server.register(path, serverStream(method, toServerError), identity, deserialize, 'serverStream');
-  else server.register(path, unary(method, toServerError), identity, deserialize, 'unary');
+    server.register(path, serverStream(method, ending), identity, deserialize, 'serverStream');
+  else server.register(path, unary(method, ending), identity, deserialize, 'unary');
 }
 
 const identity = (bytes: Buffer): Buffer => bytes;
 
 const unary =
-  (method: BoundMethod, toServerError: ToServerError): handleUnaryCall<Incoming, Buffer> =>
+  (method: BoundMethod, ending: CallEnding): handleUnaryCall<Incoming, Buffer> =>
   (call, callback) => {
     const context = createCallContext(call);
-    void reply(answer(method, call.request, context), context, callback, toServerError);
+    void reply(answer(method, call.request, context), context, callback, ending);
   };
 
 const clientStream =
-  (method: BoundMethod, toServerError: ToServerError): handleClientStreamingCall<Incoming, Buffer> =>
+  (method: BoundMethod, ending: CallEnding): handleClientStreamingCall<Incoming, Buffer> =>
   (call, callback) => {
     const context = createCallContext(call);
-    void reply(answer(method, wellFormed(call, method), context), context, callback, toServerError);
+    void reply(answer(method, wellFormed(call, method), context), context, callback, ending);
   };
 
 const serverStream =
-  (method: BoundMethod, toServerError: ToServerError): handleServerStreamingCall<Incoming, Buffer> =>
+  (method: BoundMethod, ending: CallEnding): handleServerStreamingCall<Incoming, Buffer> =>
   call => {
     const context = createCallContext(call);
-    void stream(method, call.request, call, context, toServerError);
+    void stream(method, call.request, call, context, ending);
   };
 
 const bidirectional =
-  (method: BoundMethod, toServerError: ToServerError): handleBidiStreamingCall<Incoming, Buffer> =>
+  (method: BoundMethod, ending: CallEnding): handleBidiStreamingCall<Incoming, Buffer> =>
   call => {
     const context = createCallContext(call);
-    void stream(method, wellFormed(call, method), call, context, toServerError);
+    void stream(method, wellFormed(call, method), call, context, ending);
   };
 
 async function reply(
   answering: Promise<Buffer>,
   context: CallContext,
   callback: sendUnaryData<Buffer>,
-  toServerError: ToServerError,
+  ending: CallEnding,
 ): Promise<void> {
   let bytes: Buffer;
   try {
     bytes = await answering;
   } catch (error) {
-    return callback(toServerError(error, context));
+    return callback(fail(error, context, ending));
   }
+  end(status.OK, context, ending);
   callback(null, bytes);
 }
 
@@ -85,15 +99,31 @@ async function stream(
   request: unknown,
   call: Writable,
   context: CallContext,
-  toServerError: ToServerError,
+  ending: CallEnding,
 ): Promise<void> {
   try {
     await writeAll(method, request, call, context);
-    call.end();
   } catch (error) {
-    call.emit('error', toServerError(error, context));
+    call.emit('error', fail(error, context, ending));
+    return;
   }
+  end(status.OK, context, ending);
+  call.end();
 }
+
+function fail(error: unknown, context: CallContext, ending: CallEnding): ServerErrorResponse {
+  const answer = ending.toServerError(error, context);
+  end(answer.code ?? status.UNKNOWN, context, ending);
+  return answer;
+}
+
+/** Of a call that its caller gave up, the caller's view is told: nobody got what the handler answered. */
+function end(code: number, context: CallContext, { ended }: CallEnding): void {
+  ended(context.cancelled ? givenUp(context) : code, performance.now() - context.begun, context);
+}
+
+const givenUp = ({ deadline }: CallContext): number =>
+  Date.now() >= deadline ? status.DEADLINE_EXCEEDED : status.CANCELLED;
 
 async function writeAll(
   method: BoundMethod,

@@ -1,6 +1,13 @@
+import cluster from 'node:cluster';
 import { createLogger, type Logger } from '../../observability/createLogger.ts';
+import { pageOf, shareMetrics } from '../../observability/metrics/clusterMetrics.ts';
+import { createMetrics, type Metrics } from '../../observability/metrics/createMetrics.ts';
+import { serveMetrics } from '../../observability/metrics/serveMetrics.ts';
+import { LOOPBACK } from '../addresses.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { errorCodes, HoldfastError } from '../HoldfastError.ts';
+import { holdfastVersion } from '../holdfastVersion.ts';
+import { assertPortFree } from './assertPortFree.ts';
 import type { ChildMessage } from './ChildMessage.ts';
 
 // The life of one of our processes, the same for all: configuration, ready, drain, exit. A process runs under the
@@ -13,6 +20,8 @@ export const DRAIN_MS = 10_000;
 export interface ProcessContext {
   readonly configuration: Configuration;
   readonly logger: Logger;
+  /** What this process tells of itself on its page /metrics. */
+  readonly metrics: Metrics;
   /** Aborted as soon as the process is asked to stop, also while it is still starting. */
   readonly signal: AbortSignal;
 }
@@ -45,7 +54,10 @@ export async function runProcess(
   try {
     const configuration = readConfiguration();
     logger = createLogger(name, configuration.logLevel);
-    const running = await startUnlessStopped(start, { configuration, logger, signal: stopping.signal });
+    const metrics = createMetrics({ process: name, version: holdfastVersion });
+    await showMetrics(name, metrics, configuration, logger);
+    const { signal } = stopping;
+    const running = await startUnlessStopped(start, { configuration, logger, metrics, signal });
     if (running === null) process.exit(0);
     if (!stopping.signal.aborted) {
       logger.info({ ...running.info }, 'process is ready');
@@ -58,6 +70,22 @@ export async function runProcess(
   } catch (error) {
     fail(error);
   }
+}
+
+/** @throws HoldfastError failedPrecondition where the port is taken */
+async function showMetrics(
+  name: string,
+  { registry }: Metrics,
+  { ports }: Configuration,
+  logger: Logger,
+): Promise<void> {
+  // One of several processes has no port of its own.
+  if (cluster.isWorker) return shareMetrics(registry);
+  const address = { host: LOOPBACK, port: ports.metrics };
+  await assertPortFree({ ...address, purpose: `the metrics of ${name}`, variable: 'HOLDFAST_METRICS_PORT' });
+  await serveMetrics(address, pageOf(registry), error =>
+    logger.error({ err: error }, 'The metrics cannot be collected.'),
+  );
 }
 
 /** Null where the start failed after a stop was asked for: what was interrupted fails in many ways, and none is a fault. */

@@ -179,6 +179,12 @@ async function assertPortsFree(
 ): Promise<void> {
   const { ports, databaseUrl, temporalAddress } = configuration;
   const wanted: WantedPort[] = processes.flatMap(process => process.ports);
+  for (const [index, { name }] of processes.entries())
+    wanted.push({
+      purpose: `the metrics of ${name}`,
+      port: ports.metrics + index,
+      variable: 'HOLDFAST_METRICS_PORT',
+    });
   if (databaseUrl === undefined) {
     wanted.push({ purpose: 'PostgreSQL', port: ports.postgres, variable: 'HOLDFAST_POSTGRES_PORT' });
   }

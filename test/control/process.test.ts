@@ -11,13 +11,14 @@ import { freePorts } from '../support/freePorts.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
-const start = (url: string, port: number) => {
+const start = (url: string, port: number, metrics: number) => {
   const child = spawn(process.execPath, ['bin/control.ts'], {
     env: {
       PATH: process.env.PATH,
       DATABASE_URL: url,
       TEMPORAL_ADDRESS: '127.0.0.1:1',
       HOLDFAST_CONTROL_PORT: String(port),
+      HOLDFAST_METRICS_PORT: String(metrics),
       HOLDFAST_BIND: '0.0.0.0',
     },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -39,8 +40,8 @@ const answers = (host: string, port: number): Promise<boolean> =>
 describe('bin/control.ts', () => {
   it('serves on loopback whatever HOLDFAST_BIND says, says so, drains on SIGTERM, and refuses a taken port', async () => {
     await withDatabase(async (_database, { url }) => {
-      const [port] = await freePorts(1);
-      const { child, exited, log } = start(url, port);
+      const [port, metrics, otherMetrics] = await freePorts(3);
+      const { child, exited, log } = start(url, port, metrics);
       try {
         await waitUntil('control serves', () => answers('127.0.0.1', port));
         const models = createGrpcClient(ModelServiceService, {
@@ -53,7 +54,7 @@ describe('bin/control.ts', () => {
           .flatMap(addresses => addresses ?? [])
           .filter(({ internal, family }) => !internal && family === 'IPv4');
         for (const { address } of others) assert.equal(await answers(address, port), false, address);
-        const second = start(url, port);
+        const second = start(url, port, otherMetrics);
         assert.equal((await second.exited)[0], 1);
         assert.match(await second.log, new RegExp(`${port}.*HOLDFAST_CONTROL_PORT`));
       } finally {

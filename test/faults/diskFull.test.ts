@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'mocha';
 import { requirePeer } from '../peers/requirePeer.ts';
 import { assertNoProcesses, Started } from '../setup/support/Started.ts';
-import { freePorts } from '../support/freePorts.ts';
+import { freePortRow, freePorts } from '../support/freePorts.ts';
 import { withSmallDisk } from '../support/smallDisk.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 
@@ -15,12 +15,13 @@ describe('a disk that is full in the middle of the first training', () => {
     const path = `${dirname(requirePeer(this, 'temporal'))}:${process.env.PATH}`;
     return withSmallDisk(this, 500, async ({ folder, fill, free }) => {
       const home = join(folder, 'home');
-      const names = ['POSTGRES', 'TEMPORAL', 'TEMPORAL_UI', 'CONTROL', 'INFERENCE', 'HTTP', 'METRICS'];
+      const names = ['POSTGRES', 'TEMPORAL', 'TEMPORAL_UI', 'CONTROL', 'INFERENCE', 'HTTP'];
       const ports = await freePorts(names.length);
       const environment: NodeJS.ProcessEnv = {
         ...process.env,
         PATH: path,
         HOLDFAST_HOME: home,
+        HOLDFAST_METRICS_PORT: String(await freePortRow(4)),
         ...Object.fromEntries(names.map((name, index) => [`HOLDFAST_${name}_PORT`, String(ports[index])])),
       };
       for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS']) delete environment[name];

@@ -345,7 +345,11 @@ describe('Predict', () => {
         said.map(({ column, example }) => [column, example]),
         [['contract', 'decade']],
       );
-      assert.deepEqual([...inference.store.loaded()[0].unseenLevels], [['contract', 3]]);
+      assert.deepEqual(Object.fromEntries(inference.store.loaded()[0].unseenLevels), {
+        contract: 3,
+        senior: 0,
+        region: 0,
+      });
     }));
 
   it('serves any version by number, Staging by name, and several models', () =>

@@ -7,6 +7,7 @@ import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrp
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { freePorts } from '../support/freePorts.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
+import { readMetrics } from '../support/readMetrics.ts';
 import { startProcess } from '../support/startProcess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type InferenceWorld, withInference } from '../support/withInference.ts';
@@ -16,7 +17,7 @@ import { type InferenceWorld, withInference } from '../support/withInference.ts'
 type Client = GrpcClient<typeof PredictionServiceService>;
 
 async function withProcesses(
-  test: (system: { world: InferenceWorld; connect: () => Client }) => Promise<void>,
+  test: (system: { world: InferenceWorld; connect: () => Client; metricsPort: number }) => Promise<void>,
 ): Promise<void> {
   await withInference(async world => {
     await world.register(smallModel(), smallModel({ shift: 1 }));
@@ -40,7 +41,7 @@ async function withProcesses(
       return client;
     };
     try {
-      await test({ world, connect });
+      await test({ world, connect, metricsPort: started.metricsPort });
     } finally {
       for (const client of clients) client.close();
       await started.kill('SIGTERM');
@@ -53,6 +54,26 @@ const pidsOf = async ({ database }: InferenceWorld): Promise<number[]> =>
   (await listLoaded(database, 'churn')).map(({ processId }) => Number(processId.split('-').at(-2)));
 
 describe('bin/inference.ts in several processes', () => {
+  it('shows the figures of all of them, added up, on one page', () =>
+    withProcesses(async ({ world, connect, metricsPort }) => {
+      await waitUntil('both reports', async () => (await listLoaded(world.database, 'churn')).length === 2);
+      const clients = Array.from({ length: 8 }, connect);
+      for (const client of clients) await client.predict(request);
+      const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+      assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
+      const page = readMetrics(await response.text());
+      assert.equal(page.get('prediction_requests_total{model="churn"}'), 8);
+      assert.equal(page.get('prediction_latency_seconds_count{model="churn",version="1"}'), 8);
+      assert.equal(page.get('nv_inference_count{model="churn",version="1"}'), 8);
+      const held = [...page].filter(([name]) => name.startsWith('holdfast_model_version_info{'));
+      assert.deepEqual(
+        held.map(([, value]) => value),
+        [2],
+      );
+      assert.ok([...page].some(([name, value]) => name.startsWith('holdfast_build_info{') && value === 1));
+      assert.equal((await fetch(`http://127.0.0.1:${metricsPort}/`)).status, 404);
+    }));
+
   it('shares the port, each process reporting itself, and a promotion reaches all of them', () =>
     withProcesses(async ({ world, connect }) => {
       await waitUntil('both reports', async () => (await listLoaded(world.database, 'churn')).length === 2);
@@ -74,6 +95,7 @@ describe('bin/inference.ts in several processes', () => {
           ...process.env,
           HOLDFAST_HOME: world.home,
           HOLDFAST_INFERENCE_PORT: String(served.inference.port),
+          HOLDFAST_METRICS_PORT: String((await freePorts(1))[0]),
           DATABASE_URL: world.databaseUrl,
           INFERENCE_PROCESSES: '2',
         },

@@ -20,12 +20,21 @@ export function requirePeer(test: Context, program: string): string {
 
 /** A Chromium of the machine: `apt-get install chromium`, or HOLDFAST_TEST_BROWSER says where one is. */
 export function requireBrowser(test: Context): string {
-  const { HOLDFAST_TEST_BROWSER, PATH = '' } = process.env;
-  const names = ['chromium', 'chromium-browser', 'google-chrome'];
-  const candidates = PATH.split(delimiter).flatMap(folder => names.map(name => join(folder, name)));
-  const path = [...(HOLDFAST_TEST_BROWSER ? [HOLDFAST_TEST_BROWSER] : []), ...candidates].find(existsSync);
+  const { HOLDFAST_TEST_BROWSER } = process.env;
+  const given = [HOLDFAST_TEST_BROWSER ?? ''].filter(path => path !== '').find(existsSync);
+  const path = given ?? findProgram('chromium', 'chromium-browser', 'google-chrome');
   return path ?? absent(test, 'a Chromium', 'install chromium, or set HOLDFAST_TEST_BROWSER');
 }
+
+/** Prometheus' own checker of metrics: `apt-get install prometheus`. */
+export const requirePromtool = (test: Context): string =>
+  findProgram('promtool') ?? absent(test, 'promtool', 'install prometheus');
+
+const findProgram = (...names: readonly string[]): string | undefined =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap(folder => names.map(name => join(folder, name)))
+    .find(existsSync);
 
 /** A table of the data folder beside the checkout. */
 export function requireData(test: Context, file: string): string {

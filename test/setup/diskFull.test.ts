@@ -17,7 +17,7 @@ describe('a disk that fills while everything runs', () => {
   let environment: NodeJS.ProcessEnv;
 
   before(async function () {
-    const ports = await freePorts(4);
+    const ports = await freePorts(5);
     environment = {
       ...process.env,
       PATH: `${dirname(requirePeer(this, 'temporal'))}:${process.env.PATH}`,
@@ -25,6 +25,7 @@ describe('a disk that fills while everything runs', () => {
       HOLDFAST_TEMPORAL_PORT: String(ports[1]),
       HOLDFAST_TEMPORAL_UI_PORT: String(ports[2]),
       HOLDFAST_CONTROL_PORT: String(ports[3]),
+      HOLDFAST_METRICS_PORT: String(ports[4]),
     };
     for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TINY']) delete environment[name];
   });

@@ -17,8 +17,13 @@ describe('runProcess', () => {
     environment = { ...process.env, HOLDFAST_HOME: home };
   });
   const withPort = async (extra: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> => {
-    const [port] = await freePorts(1);
-    return { ...environment, HOLDFAST_CONTROL_PORT: String(port), ...extra };
+    const [port, metrics] = await freePorts(2);
+    return {
+      ...environment,
+      HOLDFAST_CONTROL_PORT: String(port),
+      HOLDFAST_METRICS_PORT: String(metrics),
+      ...extra,
+    };
   };
   const start = async (extra: NodeJS.ProcessEnv = {}): Promise<Started> =>
     new Started(process.execPath, [program], { env: await withPort(extra) });

@@ -21,7 +21,7 @@ describe('supervisor', () => {
   let environment: NodeJS.ProcessEnv;
 
   before(async function () {
-    const ports = await freePorts(4);
+    const ports = await freePorts(5);
     environment = {
       ...process.env,
       PATH: `${dirname(requirePeer(this, 'temporal'))}:${process.env.PATH}`,
@@ -30,6 +30,7 @@ describe('supervisor', () => {
       HOLDFAST_TEMPORAL_PORT: String(ports[1]),
       HOLDFAST_TEMPORAL_UI_PORT: String(ports[2]),
       HOLDFAST_CONTROL_PORT: String(ports[3]),
+      HOLDFAST_METRICS_PORT: String(ports[4]),
     };
     for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TINY']) delete environment[name];
   });
@@ -162,6 +163,7 @@ describe('supervisor', () => {
     { variable: 'HOLDFAST_POSTGRES_PORT', purpose: 'PostgreSQL' },
     { variable: 'HOLDFAST_TEMPORAL_UI_PORT', purpose: "Temporal's web page" },
     { variable: 'HOLDFAST_CONTROL_PORT', purpose: 'tiny' },
+    { variable: 'HOLDFAST_METRICS_PORT', purpose: 'the metrics of tiny' },
   ]) {
     it(`names a taken port before anything is started: ${variable}`, async () => {
       const holder = createServer();

@@ -16,6 +16,16 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
+/** The first of so many ports in a row that nothing listens on now: as the processes of one start have for their metrics. */
+export async function freePortRow(count: number): Promise<number> {
+  for (;;) {
+    const first = randomInt(lowest, above - count);
+    let free = 0;
+    while (free < count && (await isFree(first + free))) free++;
+    if (free === count) return first;
+  }
+}
+
 const isFree = (port: number): Promise<boolean> =>
   new Promise(answer => {
     const server = createServer();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { after } from 'mocha';
+import { freePorts } from './freePorts.ts';
 
 // One of our processes as the supervisor starts it, with what it logs collected as JSON lines. Whatever a test leaves running
 // is killed when the tests end.
@@ -9,6 +10,8 @@ const running = new Set<ChildProcess>();
 export interface StartedProcess {
   /** The log's lines, as far as they are JSON. */
   readonly log: Readonly<Record<string, unknown>>[];
+  /** Where it shows its metrics. */
+  readonly metricsPort: number;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
@@ -17,8 +20,9 @@ export async function startProcess(
   name: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<StartedProcess> {
+  const [metricsPort] = await freePorts(1);
   const child = spawn(process.execPath, [`bin/${name}.ts`], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, HOLDFAST_METRICS_PORT: String(metricsPort), ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   running.add(child);
@@ -46,6 +50,7 @@ export async function startProcess(
   });
   return {
     log,
+    metricsPort,
     kill: async signal => {
       child.kill(signal);
       await exited;

@@ -11,6 +11,7 @@ import { createLocalArtifactStore } from '../../platform/createLocalArtifactStor
 import { readConfiguration } from '../../platform/configuration.ts';
 import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
+import { createMetrics, type Metrics } from '../../observability/metrics/createMetrics.ts';
 import { collectLogs, type LogLine } from './collectLogs.ts';
 import { recordRun, sampleCandidate } from './registrySamples.ts';
 import { type SmallModel, smallModel } from './smallModel.ts';
@@ -24,6 +25,7 @@ export interface Served {
   readonly inference: Inference;
   readonly client: GrpcClient<typeof PredictionServiceService>;
   readonly logs: LogLine[];
+  readonly metrics: Metrics;
 }
 
 export interface InferenceWorld {
@@ -87,6 +89,7 @@ export async function serve(
   options: Pick<InferenceOptions, 'home' | 'connectionString' | 'artifacts'> & Partial<InferenceOptions>,
 ): Promise<Served> {
   const { logger, lines } = collectLogs();
+  const metrics = createMetrics({ process: 'inference', version: 'test' });
   const inference = await startInference({
     registry: createDatabaseRegistry(() =>
       openDatabase({ url: options.connectionString, applicationName: 'test-inference', poolSize: 2 }),
@@ -98,11 +101,12 @@ export async function serve(
     spool: { fsync: 'never', maximumBytes: 1 << 30, retentionDays: 90 },
     maximumOnRequestBytes: readConfiguration({}).maximumOnRequestBytes,
     logger,
+    metrics,
     ...options,
   });
   const address = `127.0.0.1:${inference.port}`;
   const client = createGrpcClient(PredictionServiceService, { address, peer: 'the inference server' });
-  return { inference, client, logs: lines };
+  return { inference, client, logs: lines, metrics };
 }
 
 /** A churn model with one version in Production, served. */

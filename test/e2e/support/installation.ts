@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { after, type Context } from 'mocha';
 import { requirePeer } from '../../peers/requirePeer.ts';
 import { assertNoProcesses, Started } from '../../setup/support/Started.ts';
-import { freePorts } from '../../support/freePorts.ts';
+import { freePortRow, freePorts } from '../../support/freePorts.ts';
 
 /** An installation of its own beside any other: a home and ports; `npm start` and `./holdfast` with its environment. */
 export interface Installation {
@@ -31,6 +31,7 @@ export async function createInstallation(test: Context): Promise<Installation> {
     HOLDFAST_POSTGRES_PORT: postgres,
     HOLDFAST_TEMPORAL_PORT: temporal,
     HOLDFAST_TEMPORAL_UI_PORT: temporalUi,
+    HOLDFAST_METRICS_PORT: String(await freePortRow(4)),
     NO_COLOR: '1',
   };
   for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'HOLDFAST_MODEL']) delete environment[name];
