@@ -8,6 +8,7 @@ import { describe, it } from 'mocha';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
 import { freePorts } from '../support/freePorts.ts';
+import { readMetrics } from '../support/readMetrics.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
@@ -50,6 +51,10 @@ describe('bin/control.ts', () => {
         });
         assert.deepEqual(await models.listModels({}), { models: [] });
         models.close();
+        const page = readMetrics(await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text());
+        const called = 'grpc_service="holdfast.v1.ModelService",grpc_method="ListModels",grpc_code="OK"';
+        assert.equal(page.get(`grpc_server_handling_seconds_count{grpc_type="unary",${called}}`), 1);
+        assert.ok((page.get('process_start_time_seconds') ?? 0) > 0);
         const others = Object.values(networkInterfaces())
           .flatMap(addresses => addresses ?? [])
           .filter(({ internal, family }) => !internal && family === 'IPv4');
