@@ -68,6 +68,51 @@ describe('holdfast predict', () => {
   });
 });
 
+const explained = z.looseObject({
+  method: z.literal('linear_exact'),
+  space: z.literal('log_odds'),
+  baseValue: z.number(),
+  explanations: z.array(
+    z.looseObject({
+      score: z.number(),
+      contributions: z.array(
+        z.strictObject({
+          column: z.string(),
+          value: z.union([z.string(), z.number()]),
+          typicalValue: z.null(),
+          contribution: z.number(),
+          standardError: z.literal(0),
+        }),
+      ),
+    }),
+  ),
+});
+
+describe('holdfast explain', () => {
+  it('prints a table of signed bars, the largest first, and the answer with --json', async () => {
+    await withSystem(async ({ addresses }) => {
+      const text = JSON.stringify(goodInstance);
+      const { baseValue, explanations } = explained.parse(await json(['explain', text], addresses));
+      const [{ score, contributions }] = explanations;
+      assert.equal(explanations.length, 1);
+      const sum = contributions.reduce((total, { contribution }) => total + contribution, baseValue);
+      assert.ok(Math.abs(sum - score) < 1e-5);
+      assert.deepEqual(contributions.map(({ column, value }) => [column, value]).slice(0, 2), [
+        ['tenure', goodInstance.tenure],
+        ['charges', goodInstance.charges],
+      ]);
+      const { stdout } = await runHoldfast(['explain', text], addresses);
+      assert.match(stdout, /^Yes, probability 0\.\d{4} \(churn version 1, linear_exact\)\nlog-odds /);
+      assert.match(
+        stdout,
+        /\nCOLUMN +VALUE +TYPICAL +CONTRIBUTION +TOWARDS\ntenure +5 +- +\+0\.\d{4} +│█{10}\n/,
+      );
+      const bad = await runHoldfast(['explain', JSON.stringify({ ...goodInstance, tenure: 200 })], addresses);
+      assert.deepEqual([bad.code, /instances\[0\]\.tenure/.test(bad.stderr)], [2, true]);
+    });
+  });
+});
+
 describe('holdfast models, datasets and status', () => {
   it('prints canonical JSON of stable shape, and tables', async () => {
     await withSystem(async ({ addresses }) => {

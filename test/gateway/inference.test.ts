@@ -60,6 +60,17 @@ describe('the gateway before inference', () => {
       });
     }));
 
+  it('explains as gRPC does, values as plain JSON', () =>
+    withServedModel(async ({ inference, client }) => {
+      const expected = await client.explain({ model: 'churn', version: '', instances });
+      await withGateway({ inference: `127.0.0.1:${inference.port}` }, async ({ ask }) => {
+        const { status, text, json } = await ask('POST', '/v1/models/churn:explain', { instances });
+        assert.equal(status, 200, text);
+        assert.deepEqual(json(), expected);
+        assert.equal(expected.explanations[1].contributions.at(-1)?.value, null);
+      });
+    }));
+
   it('answers 400 to instances that do not fit, with each value and its place', () =>
     withServedModel(async ({ inference }) =>
       withGateway({ inference: `127.0.0.1:${inference.port}` }, async ({ ask }) => {

@@ -47,9 +47,9 @@ describe('readMetadata', () => {
     { of: 'an entry that is no object', bytes: withEntry('[]'), message: /expected object, received array/ },
     { of: 'another format', bytes: changed({ format: 2 }), message: /expected 1[\s\S]*format/ },
     {
-      of: 'an unknown trainer',
-      bytes: changed({ trainer: 'oracle' }),
-      message: /logisticRegression[\s\S]*trainer/,
+      of: 'a trainer that is no name',
+      bytes: changed({ trainer: '$oracle' }),
+      message: /expected a name of at most 63 letters[\s\S]*trainer/,
     },
     { of: 'a threshold above 1', bytes: changed({ threshold: 2 }), message: /threshold/ },
     { of: 'no inputs', bytes: changed({ inputs: [] }), message: /inputs/ },
