@@ -56,12 +56,14 @@ export function readTrees(graph: OwnGraph, name: string): { model: TreesModel; f
 const LEAF = 0;
 const BRANCH_LEQ = 1;
 
+/** Compared as bytes: a forest has tens of thousands of them. */
 function modesOf(texts: readonly Uint8Array[]): Uint8Array {
-  const decoder = new TextDecoder();
+  const isEqual = (one: Uint8Array, other: Uint8Array): boolean =>
+    one.length === other.length && one.every((byte, at) => byte === other[at]);
+  const [leaf, branch] = ['LEAF', 'BRANCH_LEQ'].map(mode => new TextEncoder().encode(mode));
   return Uint8Array.from(texts, text => {
-    const mode = decoder.decode(text);
-    if (mode === 'LEAF') return LEAF;
-    if (mode === 'BRANCH_LEQ') return BRANCH_LEQ;
-    throw new NotOurForm(`the trees have nodes of the mode ${mode}`);
+    if (isEqual(text, leaf)) return LEAF;
+    if (isEqual(text, branch)) return BRANCH_LEQ;
+    throw new NotOurForm(`the trees have nodes of the mode ${new TextDecoder().decode(text)}`);
   });
 }
