@@ -58,8 +58,6 @@ const BRANCH_LEQ = 1;
 
 /** Compared as bytes: a forest has tens of thousands of them. */
 function modesOf(texts: readonly Uint8Array[]): Uint8Array {
-  const isEqual = (one: Uint8Array, other: Uint8Array): boolean =>
-    one.length === other.length && one.every((byte, at) => byte === other[at]);
   const [leaf, branch] = ['LEAF', 'BRANCH_LEQ'].map(mode => new TextEncoder().encode(mode));
   return Uint8Array.from(texts, text => {
     if (isEqual(text, leaf)) return LEAF;
@@ -67,3 +65,6 @@ function modesOf(texts: readonly Uint8Array[]): Uint8Array {
     throw new NotOurForm(`the trees have nodes of the mode ${new TextDecoder().decode(text)}`);
   });
 }
+
+const isEqual = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && one.every((byte, at) => byte === other[at]);
