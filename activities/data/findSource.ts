@@ -22,8 +22,8 @@ interface Wanted {
 
 /**
  * What to ingest: what was asked for, else the model's newest dataset (its bytes, under today's definition), else what the
- * definition names; where it is to be read afresh, the last only.
- * @throws HoldfastError failedPrecondition where there is none, or the worker's environment lacks what it takes, with what to do;
+ * definition names; where it is to be read afresh, the last only, save that the simulator never follows real data.
+ * @throws HoldfastError failedPrecondition where there is none, or it would, or the worker's environment lacks what it takes, with what to do;
  * invalidArgument (an address that is none)
  */
 export async function findSource(
@@ -34,10 +34,20 @@ export async function findSource(
 ): Promise<Source> {
   const { database, artifacts, environment } = ports;
   if (data !== null) return isS3Uri(data) ? createS3Source(data, environment) : createFileSource(data);
-  const newest = fresh ? null : await newestDataset(database, definition.name);
-  if (newest !== null) return createFileSource(await artifacts.path(newest.sourceArtifact), newest.source);
+  const newest = await newestDataset(database, definition.name);
+  if (newest !== null && !fresh)
+    return createFileSource(await artifacts.path(newest.sourceArtifact), newest.source);
+  if (newest !== null && definition.source?.kind === 'simulator' && !isSimulated(newest.source))
+    throw new HoldfastError(
+      'failedPrecondition',
+      `projects/${definition.name}.ts names the simulator as its source, and the newest data came from ${newest.source}: simulated customers would take its place. Name where your data is in \`source\`, or give it: \`./holdfast datasets ingest --model ${definition.name} --data FILE.csv\`.`,
+    );
   return openSource(ports, definition, signal);
 }
+
+/** How a dataset from the simulator begins to say where it is from. */
+const SIMULATED = 'simulator, ';
+const isSimulated = (shownAs: string): boolean => shownAs.startsWith(SIMULATED);
 
 /** What the definition names. */
 async function openSource(
@@ -55,7 +65,7 @@ async function openSource(
   if (source.kind === 'postgres') return createPostgresSource(source, environment);
   const { rows, seed } = source;
   const path = await simulateSource({ model: name, rows, seed }, join(home, 'data'), signal);
-  return createFileSource(path, `simulator, ${rows} rows, seed ${seed}`);
+  return createFileSource(path, `${SIMULATED}${rows} rows, seed ${seed}`);
 }
 
 async function newestDataset(database: Database, model: string): Promise<DatasetVersion | null> {

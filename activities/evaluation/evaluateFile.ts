@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
+import { type ProjectDefinition, projectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { decodeTable } from '../../ml/dataset/tableCodec.ts';
 import type { EvaluatedCandidate, SplitEvaluation } from '../../ml/evaluation/SplitEvaluation.ts';
 import type { Logger } from '../../observability/createLogger.ts';
+import { canonicalJson } from '../../platform/canonicalJson.ts';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
 import { ingestFile } from '../data/ingestFile.ts';
 import { createTrainingPool } from '../training/createTrainingPool.ts';
@@ -42,7 +43,9 @@ export interface EvaluatedFile {
  * @throws HoldfastError as ingestFile; what `signal` was aborted with
  */
 export async function evaluateFile(options: EvaluateFileOptions): Promise<EvaluatedFile> {
-  const { definition, path, seeds, threads, quarantineFolder, logger, signal } = options;
+  const { path, seeds, threads, quarantineFolder, logger, signal } = options;
+  // As a run reads it back from where it is stored: the order of the columns is the order in which trainers see them.
+  const definition = projectDefinition.parse(JSON.parse(canonicalJson(options.definition)));
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-evaluate-'));
   const training = createTrainingPool(threads);
   try {

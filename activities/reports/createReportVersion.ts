@@ -31,9 +31,10 @@ async function reportVersion(
   input: ReportVersionInput,
 ): Promise<void> {
   const { model, version } = input;
-  const found = await findReport(database, model, version);
-  if (found?.format === reportFormat) return;
   const registered = await getVersion(database, model, version);
+  const found = await findReport(database, model, version);
+  // Asked for again: the attempt that recorded it may have ended before it could.
+  if (found?.format === reportFormat) return track({ id: registered.runId, model });
   const { definitionDigest, digest, runId, parameters, crossValidation, seconds } = registered;
   const dataset = await getDatasetVersion(database, model, registered.dataset.version);
   const run = await getRun(database, runId);
@@ -78,6 +79,6 @@ async function reportVersion(
     json: await artifacts.put(Buffer.from(report.json)),
     html: await artifacts.put(Buffer.from(report.html)),
   });
-  await track(run);
+  await track({ id: runId, model });
   logger.info({ model, version, seconds: (performance.now() - started) / 1000 }, 'version is reported');
 }

@@ -37,10 +37,12 @@ export function printRun({ stdout, format }: Pick<CliContext, 'stdout' | 'format
         ? undefined
         : `version ${run.dataset.version} (${formatDigest(run.dataset.digest)}), ${run.dataset.rows} rows, ${run.dataset.quarantined} quarantined`,
     ],
-    ['champion', run.result === undefined ? undefined : `version ${run.result.championVersion}`],
+    ['champion', run.result?.championVersion ? `version ${run.result.championVersion}` : undefined],
     [
       'promoted to',
-      run.result === undefined ? undefined : run.result.promotedTo || 'nothing: the gate refused it',
+      run.result === undefined || run.kind !== 'trainModel'
+        ? undefined
+        : run.result.promotedTo || 'nothing: the gate refused it',
     ],
   ];
   for (const [name, value] of facts) if (value) stdout.write(`${name.padEnd(12)} ${value}\n`);

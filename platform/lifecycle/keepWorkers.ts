@@ -82,7 +82,8 @@ export async function keepWorkers({ count, logger }: KeepWorkersOptions): Promis
   let restarting: Promise<void> = Promise.resolve();
   const restartAll = async (): Promise<void> => {
     logger.info({ count: running.size }, 'The processes are replaced one by one.');
-    for (const old of running) {
+    // As they are now: the successors join the set meanwhile.
+    for (const old of [...running]) {
       if (stopping.signal.aborted) return;
       await start();
       await end(old);

@@ -34,7 +34,7 @@ const expectations: readonly [command: RegExp, expected: RegExp][] = [
   [/^curl/, /"probabilities":\[0?\.?\d/],
   [/^\.\/holdfast train --data/, /champion/],
   [/^temporal workflow start/, /WorkflowId\s+(?:t[12]|i1)/],
-  [/^\.\/holdfast datasets ingest/, /stage\s+unchanged, version 1/],
+  [/^\.\/holdfast datasets ingest/, /stage\s+unchanged, version \d+/],
   [/^\.\/holdfast runs watch/, /succeeded/],
   [/^\.\/holdfast models history/, /simplest/],
   [/^\.\/holdfast models show bank/, /production/],

@@ -110,6 +110,25 @@ const withCopiesIn = async (folder: string, test: () => Promise<void>): Promise<
 };
 
 describe('ingestDataset', () => {
+  it('never puts simulated customers in the place of real ones', async function () {
+    await withControl(this, world =>
+      withTemporaryFolder(async folder => {
+        await startIngesting(world, folder, { kind: 'simulator', rows: 300, seed: 2 }, {});
+        assert.equal((await ingest(world)).stage, 'version 1 is new');
+        assert.equal((await ingest(world)).stage, 'unchanged, version 1');
+        const data = join(folder, 'real.csv');
+        await writeFile(data, csv);
+        assert.equal((await ingest(world, data)).stage, 'version 2 is new');
+        const refused = await ingest(world);
+        assert.equal(refused.status, RunStatus.RUN_STATUS_FAILED);
+        assert.match(
+          refused.error,
+          /names the simulator as its source, and the newest data came from .*real\.csv/,
+        );
+      }),
+    );
+  });
+
   it('makes a version of what a query gives, none of what has not changed, and the next of what has', function () {
     return withControl(this, world =>
       withTemporaryFolder(folder =>
