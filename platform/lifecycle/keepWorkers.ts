@@ -82,8 +82,9 @@ export async function keepWorkers({ count, logger }: KeepWorkersOptions): Promis
   let restarting: Promise<void> = Promise.resolve();
   const restartAll = async (): Promise<void> => {
     logger.info({ count: running.size }, 'The processes are replaced one by one.');
-    // As they are now: the successors join the set meanwhile.
-    for (const old of [...running]) {
+    // As they are now: their successors join the set meanwhile.
+    const before = [...running];
+    for (const old of before) {
       if (stopping.signal.aborted) return;
       await start();
       await end(old);
