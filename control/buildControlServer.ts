@@ -5,6 +5,7 @@ import {
   type GrpcServerOptions,
 } from '../platform/grpc/createGrpcServer.ts';
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
+import { MAXIMUM_FILE_BYTES } from '../platform/maximumFileBytes.ts';
 import { DatasetServiceService } from '../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../proto/gen/holdfast/v1/model.ts';
@@ -23,7 +24,7 @@ import { getArtifact } from './models/getArtifact.ts';
 import { getReport, getReportPage } from './models/getReport.ts';
 import { getVersion } from './models/getVersion.ts';
 import { history } from './models/history.ts';
-import { importVersion, MAXIMUM_FILE_BYTES } from './models/importVersion.ts';
+import { importVersion } from './models/importVersion.ts';
 import { listModels } from './models/listModels.ts';
 import { listVersions } from './models/listVersions.ts';
 import { promote } from './models/promote.ts';

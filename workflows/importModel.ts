@@ -2,7 +2,6 @@ import {
   ActivityCancellationType,
   CancellationScope,
   executeChild,
-  isCancellation,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -13,7 +12,7 @@ import type { Activities } from '../activities/createActivities.ts';
 import type { ImportModelInput, ImportModelResult } from '../platform/workflowContract.ts';
 import { DATA_BOUND, QUICK } from './activityOptions.ts';
 import { checkAgainstProduction } from './checkAgainstProduction.ts';
-import { failureText } from './failureText.ts';
+import { endEarly } from './endEarly.ts';
 import { ingestDataset } from './ingestDataset.ts';
 import { modelAttribute, progressQuery, triggerAttribute } from './runMarks.ts';
 import { TrainingState } from './TrainingState.ts';
@@ -82,14 +81,7 @@ export async function importModel(input: ImportModelInput): Promise<ImportModelR
       return { runId, model, version, existed, gate };
     });
   } catch (error) {
-    const cancelled = isCancellation(error);
-    await CancellationScope.nonCancellable(() =>
-      endRun({
-        id: runId,
-        status: cancelled ? 'cancelled' : 'failed',
-        error: cancelled ? 'cancelled on request' : failureText(error),
-      }),
-    );
+    await endEarly(runId, error);
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
-import { realpath, rm, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { foreignTrainersOf } from '../../ml/definition/foreignTrainersOf.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { MAXIMUM_FILE_BYTES } from '../../platform/maximumFileBytes.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { foreignMetadata } from '../adoption/foreignMetadata.ts';
-import { MAXIMUM_FILE_BYTES } from '../adoption/maximumFileBytes.ts';
 import { runAdoption } from '../adoption/runAdoption.ts';
 import { readDefinition } from '../runs/readDefinition.ts';
 import type { TrainedCandidate } from '../training/trainCandidate.ts';
@@ -46,13 +46,13 @@ async function adopt(
   if (told === undefined) throw new TypeError(`the definition names no trainer ${trainer}`);
   const answer = trainerAnswer(input.answer);
   const folder = exchangeFolder(home, runId, trainer);
-  // An attempt after a crash finds them in the artifact store, where the folder may be gone already.
+  // An attempt after a crash finds them in the artifact store, whatever the trainer did to them since.
   const take = async (part: 'onnx' | 'outOfFold'): Promise<string> => {
     const { digest } = answer[part];
     if (!(await artifacts.has(digest))) await store(answer, part, folder);
     return artifacts.path(digest);
     async function store(from: TrainerAnswer, which: 'onnx' | 'outOfFold', within: string): Promise<void> {
-      const path = await locate(from[which].uri, join(within, 'output'), which);
+      const path = await locate(from[which].uri, within, which);
       const found = await artifacts.putFile(path);
       if (found !== from[which].digest)
         throw new HoldfastError(
@@ -84,7 +84,7 @@ async function adopt(
   );
   const { onnx, outOfFold, metrics, crossValidation, producer, operatorSets, calibrated, latency, notes } =
     adopted;
-  const candidate: TrainedCandidate = {
+  return {
     trainer,
     digest: await artifacts.put(onnx),
     outOfFold: await artifacts.put(outOfFold ?? new Uint8Array()),
@@ -105,29 +105,29 @@ async function adopt(
     },
     seconds,
   };
-  await rm(folder, { recursive: true, force: true });
-  return candidate;
 }
 
 /** The path of a returned file: in the folder that was given for it and nowhere else, by links neither. */
-async function locate(uri: string, output: string, part: string): Promise<string> {
-  const path = await realpath(fileURLToPath(uri)).catch((cause: unknown) => {
-    throw new HoldfastError(
-      'invalidArgument',
-      `The trainer returned ${part} as ${uri}, which cannot be read.`,
-      { cause },
-    );
-  });
-  if (!path.startsWith(`${await realpath(output)}${sep}`))
-    throw new HoldfastError(
-      'invalidArgument',
-      `The trainer returned ${part} as ${uri}; expected a file in ${output}, the request's output. Write it there.`,
-    );
-  const { size } = await stat(path);
-  if (size > MAXIMUM_FILE_BYTES)
-    throw new HoldfastError(
-      'invalidArgument',
-      `The trainer returned ${part} of ${size} bytes; expected at most ${MAXIMUM_FILE_BYTES}. Make the model smaller.`,
-    );
+async function locate(uri: string, folder: string, part: string): Promise<string> {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new HoldfastError('invalidArgument', `The trainer returned ${part} as ${uri}${why}`, { cause });
+  };
+  // The trainer may write in `folder`: where `output` itself became a link, what lies behind it is outside.
+  const output = join(await realpath(folder), 'output');
+  const path = await find(uri).catch((cause: unknown) =>
+    refuse(
+      `, which cannot be read; expected a file in ${output}, the request's output. Write it there.`,
+      cause,
+    ),
+  );
+  if (!path.startsWith(`${output}${sep}`))
+    refuse(`; expected a file in ${output}, the request's output. Write it there.`);
+  const found = await stat(path);
+  if (!found.isFile())
+    refuse(', which is no regular file; expected one. Write a file and return its address.');
+  if (found.size > MAXIMUM_FILE_BYTES)
+    refuse(` of ${found.size} bytes; expected at most ${MAXIMUM_FILE_BYTES}. Make the model smaller.`);
   return path;
 }
+
+const find = async (uri: string): Promise<string> => realpath(fileURLToPath(uri));

@@ -4,6 +4,7 @@ import type { ImportModelInput } from '../../platform/workflowContract.ts';
 import { loadProject } from '../../projects/loadProject.ts';
 import { runDefinition } from '../../projects/runDefinition.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
+import { checkData } from '../runs/checkData.ts';
 import { importModelInput } from './importModelInput.ts';
 
 export interface BegunImport {
@@ -33,6 +34,7 @@ export const createBeginImport =
   async ({ runId, workflowId, input: asked }: BeginImportInput): Promise<BegunImport> => {
     const input = importModelInput(asked);
     const { model = defaultModel, trigger = 'temporal', trainer = 'imported', data = null } = input;
+    if (data !== null) checkData(data);
     const { definition, text } = runDefinition((await loadProject(model)).definition);
     const digest = await artifacts.put(Buffer.from(text));
     await startRun(database, {

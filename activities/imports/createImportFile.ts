@@ -1,10 +1,10 @@
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import { stat } from 'node:fs/promises';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { MAXIMUM_FILE_BYTES } from '../../platform/maximumFileBytes.ts';
 import type { ImportModelInput } from '../../platform/workflowContract.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { foreignMetadata } from '../adoption/foreignMetadata.ts';
-import { MAXIMUM_FILE_BYTES } from '../adoption/maximumFileBytes.ts';
 import { runAdoption } from '../adoption/runAdoption.ts';
 import { readDefinition } from '../runs/readDefinition.ts';
 import type { TrainedCandidate } from '../training/trainCandidate.ts';

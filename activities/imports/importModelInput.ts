@@ -1,8 +1,7 @@
-import { isAbsolute } from 'node:path';
 import { z } from 'zod';
 import { trainerText } from '../../ml/definition/foreignTrainer.ts';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ImportModelInput } from '../../platform/workflowContract.ts';
+import { parseWorkflowInput } from '../runs/parseWorkflowInput.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected an artifact digest, 64 hexadecimal digits');
 
@@ -15,21 +14,16 @@ const schema = z.strictObject({
   threshold: z.number().gt(0).lt(1).optional(),
   samples: digest.optional(),
   samplesName: z.string().max(500).optional(),
-  data: z
-    .string()
-    .min(1)
-    .refine(data => isAbsolute(data), 'expected an absolute path that the workers can read')
-    .optional(),
+  data: z.string().min(1).optional(),
   allowSlow: z.boolean().optional(),
   trigger: z.string().min(1).max(200).optional(),
 }) satisfies z.ZodType<ImportModelInput>;
 
 /** @throws HoldfastError invalidArgument that lists every fault of the workflow's input */
-export function importModelInput(input: unknown): ImportModelInput {
-  const result = schema.safeParse(input ?? {});
-  if (result.success) return result.data;
-  throw new HoldfastError(
-    'invalidArgument',
-    `The input of importModel is not valid:\n${z.prettifyError(result.error)}\nImport with \`./holdfast models import FILE.onnx --model NAME\`.`,
+export const importModelInput = (input: unknown): ImportModelInput =>
+  parseWorkflowInput(
+    'importModel',
+    schema,
+    input,
+    'Import with `./holdfast models import FILE.onnx --model NAME`.',
   );
-}

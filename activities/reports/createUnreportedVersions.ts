@@ -4,9 +4,9 @@ import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import { listVersions } from '../../db/models/listVersions.ts';
 import { z } from 'zod';
 import { reportFormat } from '../../ml/report/ModelReport.ts';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ReportVersionsInput } from '../../platform/workflowContract.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
+import { parseWorkflowInput } from '../runs/parseWorkflowInput.ts';
 
 const schema = z.strictObject({
   model: z.string().min(1).optional(),
@@ -21,12 +21,12 @@ const schema = z.strictObject({
 export const createUnreportedVersions =
   ({ database, defaultModel }: Pick<ActivityPorts, 'database' | 'defaultModel'>) =>
   async (input: ReportVersionsInput): Promise<{ readonly model: string; readonly versions: number[] }> => {
-    const { success, data, error } = schema.safeParse(input);
-    if (!success)
-      throw new HoldfastError(
-        'invalidArgument',
-        `The input of reportVersions is not valid:\n${z.prettifyError(error)}\nExpected for example {"model":"churn","versions":[5]}, or nothing.`,
-      );
+    const data = parseWorkflowInput(
+      'reportVersions',
+      schema,
+      input,
+      'Expected for example {"model":"churn","versions":[5]}, or nothing.',
+    );
     const model = data.model ?? defaultModel;
     const known = (await listVersions(database, model)).toSorted(servedFirst);
     const wanted = data.versions ?? known.map(({ version }) => version);

@@ -1,12 +1,10 @@
-import { isAbsolute } from 'node:path';
 import type { RunKind } from '../../db/runs/Run.ts';
 import { startRun } from '../../db/runs/startRun.ts';
 import { candidatesOf } from '../../ml/definition/candidatesOf.ts';
 import type { ForeignTrainer } from '../../ml/definition/foreignTrainer.ts';
 import { foreignTrainersOf } from '../../ml/definition/foreignTrainersOf.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
-import { isS3Uri, parseS3Uri } from '../../platform/s3Uri.ts';
+import { checkData } from './checkData.ts';
 import { ingestDatasetInput } from './ingestDatasetInput.ts';
 import { trainModelInput } from './trainModelInput.ts';
 import { loadProject } from '../../projects/loadProject.ts';
@@ -85,12 +83,3 @@ export const createBeginRun =
       gate,
     };
   };
-
-function checkData(data: string): void {
-  if (isS3Uri(data)) parseS3Uri(data);
-  else if (!isAbsolute(data))
-    throw new HoldfastError(
-      'invalidArgument',
-      `data is ${JSON.stringify(data)}; expected an absolute path that the workers can read, or s3://BUCKET/KEY.`,
-    );
-}

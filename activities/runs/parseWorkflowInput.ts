@@ -9,12 +9,13 @@ export function parseWorkflowInput<Schema extends z.ZodType>(
   type: string,
   schema: Schema,
   input: unknown,
+  remedy = 'Expected for example {"model":"churn"}, or nothing.',
 ): z.output<Schema> {
   const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
   throw new HoldfastError(
     'invalidArgument',
-    `The input of ${type} is not valid:\n${z.prettifyError(result.error)}\nExpected for example {"model":"churn"}, or nothing.`,
+    `The input of ${type} is not valid:\n${z.prettifyError(result.error)}\n${remedy}`,
     {
       violations: result.error.issues.map(({ path, message }) => ({
         field: path.join('.'),

@@ -66,7 +66,8 @@ export async function blendModelFiles(options: BlendModelFilesOptions): Promise<
   const { positive, negative } = definition.label;
   const onnx = exportBlend(
     { members, calibration, threshold, positiveLabel: positive, negativeLabel: negative },
-    { ...readMetadata(members[0].onnx), trainer: 'blend', threshold },
+    // The first member may be of a trainer that is not ours, whose recipe is its task queue.
+    { ...readMetadata(members[0].onnx), trainer: 'blend', recipe: definition.recipe, threshold },
   );
   const { holdout } = split;
   const ofMembers: Float64Array[] = [];

@@ -10,6 +10,7 @@ import { formatMetric } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
+import { resolveData } from '../resolveData.ts';
 
 /** Control answers within 170 s or says where the import is to be watched. */
 const IMPORT_MS = 180_000;
@@ -43,7 +44,7 @@ export function addModelFileCommands(models: Command, run: Runner): void {
       parseShare,
     )
     .option('--samples <file>', 'a table with a column “probability”: what the file’s own library answered')
-    .option('--data <file>', 'the data to evaluate it on (default: the model’s newest)')
+    .option('--data <file>', 'the data to evaluate it on, or s3://BUCKET/KEY (default: the model’s newest)')
     .option('--allow-slow', 'take it though it answers slower than the bound')
     .addHelpText(
       'after',
@@ -93,7 +94,7 @@ async function importFile(context: CliContext, file: string, options: ImportOpti
       threshold: options.threshold,
       samples: samples === undefined ? Buffer.alloc(0) : await readBytes(resolve(directory, samples)),
       samplesName: samples ?? '',
-      data: data === undefined ? '' : resolve(directory, data),
+      data: await resolveData(context, data),
       allowSlow: options.allowSlow === true,
       trigger: 'cli',
     },

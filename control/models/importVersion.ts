@@ -1,10 +1,10 @@
-import { isAbsolute } from 'node:path';
 import { WorkflowIdConflictPolicy } from '@temporalio/common';
 import { z } from 'zod';
 import { getVersion } from '../../db/models/getVersion.ts';
 import { trainerText } from '../../ml/definition/foreignTrainer.ts';
 import { canonicalJson } from '../../platform/canonicalJson.ts';
 import { type FieldViolation, HoldfastError } from '../../platform/HoldfastError.ts';
+import { MAXIMUM_FILE_BYTES } from '../../platform/maximumFileBytes.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import {
   type ImportModelInput,
@@ -14,10 +14,10 @@ import {
 import { loadProject } from '../../projects/loadProject.ts';
 import type { ImportedVersion, ImportVersionRequest } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
+import { startFields } from '../runs/startFields.ts';
 import { awaitResult } from '../temporal/awaitResult.ts';
 import { encodeVersion } from './encodeVersion.ts';
 
-export const MAXIMUM_FILE_BYTES = 128 * 1024 * 1024;
 const MAXIMUM_SAMPLES_BYTES = 16 * 1024 * 1024;
 
 const bytes = (most: number) =>
@@ -31,9 +31,7 @@ const requested = z.object({
   threshold: z.number().gt(0).lt(1).optional(),
   samples: bytes(MAXIMUM_SAMPLES_BYTES),
   samplesName: z.string().max(500),
-  data: z
-    .string()
-    .refine(data => data === '' || isAbsolute(data), 'expected an absolute path that the workers can read'),
+  data: startFields.data,
   allowSlow: z.boolean(),
   trigger: z.string().regex(/^[a-z][a-z0-9-]{0,62}$|^$/, 'expected a lower-case word, as cli or api'),
 });

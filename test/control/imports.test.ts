@@ -13,6 +13,7 @@ import { expectError } from '../support/expectError.ts';
 import { foreignModels } from '../support/foreignModels.ts';
 import { saveHistories } from '../support/histories.ts';
 import { runHoldfast } from '../support/runHoldfast.ts';
+import { testS3 } from '../support/testS3.ts';
 import { type ControlWorld, withControl } from '../support/withControl.ts';
 
 // A file from elsewhere on its whole way: the command or the API, control, the workflow, the real checks, the registry.
@@ -29,8 +30,11 @@ const request = {
   trigger: '',
 };
 
-const startWorker = ({ startWorker: start, database, artifacts, home }: ControlWorld): Promise<void> => {
-  const ports = { database, artifacts, home, defaultModel: 'churn', environment: {} };
+const startWorker = (
+  { startWorker: start, database, artifacts, home }: ControlWorld,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const ports = { database, artifacts, home, defaultModel: 'churn', environment };
   return start({
     beginImport: createBeginImport(ports),
     ingest: createIngest(ports),
@@ -111,6 +115,22 @@ describe('models import', () => {
     });
   });
 
+  it('reads an object of an S3-compatible store', async function () {
+    const { path, csv } = await foreignModels(this);
+    const s3 = await testS3(this);
+    await s3.put('import.csv', await readFile(csv));
+    await withControl(this, async world => {
+      await startWorker(world, s3.environment('reader'));
+      const data = `s3://${s3.bucket}/import.csv`;
+      const { code, stdout, stderr } = await runHoldfast(
+        ['models', 'import', path('xgboost-matrix'), '--data', data],
+        { control: world.address },
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^xgboost-matrix\.onnx is version 1 of churn/);
+    });
+  });
+
   it('says why a file is not taken, and registers nothing', async function () {
     const { path, csv } = await foreignModels(this);
     await withControl(this, async world => {
@@ -136,7 +156,7 @@ describe('models import', () => {
       for (const [changes, code, reason] of [
         [{ content: Buffer.alloc(0) }, 'invalidArgument', /content: expected the ONNX file/],
         [{ content, threshold: 1.5 }, 'invalidArgument', /threshold/],
-        [{ content, data: 'telco.csv' }, 'invalidArgument', /data: expected an absolute path/],
+        [{ content, data: 'telco.csv' }, 'invalidArgument', /data: expected an absolute path.*or s3:\/\//],
         [{ content, trainer: '-' }, 'invalidArgument', /trainer/],
         [{ content, model: 'chrun' }, 'notFound', /Did you mean "churn"\?/],
       ] as const)

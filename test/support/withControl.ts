@@ -84,7 +84,7 @@ export async function withControl<T>(
           defaultModel: 'churn',
           track: async () => undefined,
         }),
-        endRun: createEndRun({ database, track: async () => undefined, report: async () => undefined }),
+        endRun: createEndRun({ database, home, track: async () => undefined, report: async () => undefined }),
         moveAlias: createMoveAlias({ database, track: async () => undefined }),
       };
       const stops: (() => Promise<void>)[] = [];

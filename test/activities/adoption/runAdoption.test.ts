@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { runAdoption } from '../../../activities/adoption/runAdoption.ts';
@@ -7,11 +8,14 @@ import type { AdoptionJob } from '../../../activities/adoption/AdoptionJob.ts';
 import { UnfitModel } from '../../../ml/onnx/foreign/UnfitModel.ts';
 import { readMetadata } from '../../../ml/onnx/readMetadata.ts';
 import churn from '../../../projects/churn.ts';
+import { HoldfastError } from '../../../platform/HoldfastError.ts';
 import { sha256 } from '../../../platform/sha256.ts';
 import { formatCsvRow } from '../../../platform/tabular/formatCsvRow.ts';
 import { expectError } from '../../support/expectError.ts';
 import { type ForeignModels, foreignModels } from '../../support/foreignModels.ts';
 import { withInference } from '../../support/withInference.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { withTemporaryFolder } from '../../support/withTemporaryFolder.ts';
 import { adoptHere, jobOf } from './support.ts';
 
 // Files that other libraries made, taken over and served by the real inference server, held against those
@@ -197,10 +201,69 @@ describe('a model file from elsewhere', () => {
     assert.equal(readMetadata(onnx).threshold, 0.7);
   });
 
-  it('is refused where its checks do not end, and leaves nothing running', async () => {
-    await assert.rejects(
-      runAdoption(jobOf(models, 'scikit-learn-forest'), { ...options, limitMs: 1 }),
-      expectError('invalidArgument', /its checks did not end within 0\.001 seconds/),
-    );
-  });
+  it('is refused where its checks do not end, and leaves nothing running', () =>
+    leavingNothing(() =>
+      assert.rejects(
+        runAdoption(jobOf(models, 'scikit-learn-forest'), { ...options, limitMs: 100 }),
+        expectError('invalidArgument', /its checks did not end within 0\.1 seconds/),
+      ),
+    ));
+
+  for (const signal of ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP'] as const)
+    it(`is refused where it brings its process down with ${signal}`, () =>
+      leavingNothing(() =>
+        assert.rejects(
+          endedBy(signal),
+          expectError('invalidArgument', new RegExp(`the process that tried it was killed by ${signal}`)),
+        ),
+      ));
+
+  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGHUP'] as const)
+    it(`is not refused where somebody else ends its process with ${signal}: it is worth another attempt`, () =>
+      leavingNothing(() =>
+        assert.rejects(endedBy(signal), (error: unknown) => {
+          assert.ok(error instanceof Error && !(error instanceof HoldfastError), String(error));
+          assert.equal('code' in error && error.code, 'ERR_PROCESS_ENDED');
+          assert.match(
+            error.message,
+            new RegExp(`^The process that tried model\\.onnx was ended by ${signal}`),
+          );
+          return true;
+        }),
+      ));
+
+  /** A real adoption whose process gets the signal while it is under way. */
+  async function endedBy(signal: NodeJS.Signals): Promise<void> {
+    const adoption = runAdoption(jobOf(models, 'scikit-learn-forest'), options);
+    adoption.catch(() => undefined);
+    await waitUntil('the start of the process', () => adoptionProcesses().length === 1);
+    process.kill(adoptionProcesses()[0], signal);
+    await adoption;
+  }
 });
+
+/** The work's processes and temporary folders are gone when it is done. */
+async function leavingNothing(work: () => Promise<void>): Promise<void> {
+  const { TMPDIR } = process.env;
+  await withTemporaryFolder(async folder => {
+    process.env.TMPDIR = folder;
+    try {
+      await work();
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
+    assert.deepEqual(await readdir(folder), []);
+    assert.deepEqual(adoptionProcesses(), []);
+  });
+}
+
+/** Of this process. */
+const adoptionProcesses = (): number[] =>
+  execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .flatMap(line => {
+      const [pid, parent, ...args] = line.trim().split(/\s+/);
+      const ours = Number(parent) === process.pid && args.some(arg => arg.endsWith('/adoptionProcess.ts'));
+      return ours ? [Number(pid)] : [];
+    });

@@ -183,7 +183,7 @@ export interface ImportVersionRequest {
   /** A CSV or Parquet table with the columns and `probability`, as the file's own library answered; empty means none. */
   samples: Buffer;
   samplesName: string;
-  /** A table that the workers can read; empty means the model's newest dataset, else the definition's own source. */
+  /** A file that the workers can read, or s3://BUCKET/KEY; empty means the model's newest dataset, else the definition's own source. */
   data: string;
   /** Takes a file that answers slower than the bound. */
   allowSlow: boolean;
