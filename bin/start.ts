@@ -113,7 +113,7 @@ function ownProcesses({ ports, bind }: Configuration): OwnProcess[] {
       name: 'worker',
       entry: entry('worker'),
       ports: [],
-      needs: ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'MLFLOW_TRACKING_URI'],
+      needs: ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'secrets'],
     },
     {
       name: 'control',

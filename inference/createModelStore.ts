@@ -388,7 +388,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     experiment: model => experiments.of(model),
     idColumn: model => production.get(model)?.metadata.id ?? null,
     holds: (model, version) =>
-      production.get(model)?.version === version || pinned.get(model, version) !== undefined,
+      production.get(model)?.version === version ||
+      (!unloaded.has(model) && pinned.get(model, version) !== undefined),
     reconcile: () => inTurn(reconcile),
     startFromLocalCopy: () => inTurn(startFromLocalCopy),
     report,

@@ -10,8 +10,8 @@ const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).defa
 const count = (least: number, most: number, preset: number) =>
   z.coerce.number().int().min(least).max(most).default(preset);
 
-/** What the worker needs to show runs in MLflow, and what no other process is given. */
-export const trackingVariables = [
+/** By these the worker shows runs in MLflow. */
+const trackingVariables = [
   'MLFLOW_TRACKING_URI',
   'MLFLOW_TRACKING_TOKEN',
   'MLFLOW_TRACKING_USERNAME',
@@ -98,6 +98,9 @@ const environment = z.object({
   /** Default: one experiment a model. */
   MLFLOW_EXPERIMENT_NAME: z.string().optional(),
 });
+
+/** Every variable that a process of ours may be set by. */
+export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 /** What is wrong with these is told without what came: it may hold a password. */
 const secret: readonly string[] = trackingVariables;

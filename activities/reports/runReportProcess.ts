@@ -17,6 +17,8 @@ export async function runReportProcess(task: ReportTask, signal: AbortSignal): P
   const child = fork(new URL('./reportProcess.ts', import.meta.url), {
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // It runs models that came from elsewhere: neither the database's address nor any other secret of the worker's.
+    env: { PATH: process.env.PATH },
   });
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)));

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Crew } from '../../ml/kernels/Crew.ts';
 import { kernelNames } from '../../ml/kernels/kernelCode.ts';
@@ -19,6 +20,11 @@ interface Member {
   /** What its kernels work on. */
   memory: WasmMemory;
 }
+
+/** A step takes far less: then it is time to look whether the member is still there. */
+const LOOK_AFTER_MS = 500;
+/** Where the system does not show its threads, one is given up after so many looks: ten minutes in one step. */
+const MOST_LOOKS = 1200;
 
 /**
  * @param wanted how many members may work now, the calling thread among them; asked before every step. Members are started when
@@ -69,6 +75,9 @@ function startMember(memory: WasmMemory): Member {
     execArgv: [],
     name: 'training-crew',
   });
+  // One that ends between two steps takes part no more.
+  const leave = (): void => void Atomics.store(control.state, 0, MemberState.failed);
+  worker.once('error', leave).once('exit', leave);
   worker.unref();
   port1.unref();
   return { worker, control, port: port1, memory };
@@ -89,10 +98,21 @@ function begin({ control }: Member, kernel: number, values: readonly number[]): 
   Atomics.notify(control.state, 0);
 }
 
-/** @throws Error where the member failed */
+/**
+ * This thread is held up meanwhile, and hears of no event: that a member has ended it can only see.
+ * @throws Error where the member failed, or ended, as it does where its memory does not suffice
+ */
 function awaitMember({ state }: MemberControl): void {
   for (let glance = 0; glance < GLANCES && Atomics.load(state, 0) === MemberState.working; glance++);
-  while (Atomics.load(state, 0) === MemberState.working) Atomics.wait(state, 0, MemberState.working);
+  for (let looks = 1; Atomics.load(state, 0) === MemberState.working; looks++)
+    if (
+      Atomics.wait(state, 0, MemberState.working, LOOK_AFTER_MS) === 'timed-out' &&
+      hasEnded(state[2], looks)
+    )
+      throw new Error('a thread of the training crew ended in the middle of a step');
   if (Atomics.load(state, 0) === MemberState.failed)
     throw new Error('a thread of the training crew failed in its part of a step');
 }
+
+const hasEnded = (thread: number, looks: number): boolean =>
+  thread === 0 ? looks > MOST_LOOKS : !existsSync(`/proc/self/task/${thread}`);

@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { kernelNames } from '../../ml/kernels/kernelCode.ts';
 import { instantiateKernels, type WasmMemory } from '../../ml/kernels/kernelModule.ts';
@@ -20,6 +22,7 @@ const pass = (next: number): void => {
   Atomics.notify(state, 0);
 };
 
+Atomics.store(state, 2, threadNumber());
 pass(MemberState.ready);
 for (;;) {
   awaitTurn();
@@ -39,5 +42,14 @@ function awaitTurn(): void {
     const present = Atomics.load(state, 0);
     if (present === MemberState.working) return;
     Atomics.wait(state, 0, present);
+  }
+}
+
+/** Linux shows it; 0 elsewhere. */
+function threadNumber(): number {
+  try {
+    return Number(basename(readlinkSync('/proc/thread-self')));
+  } catch {
+    return 0;
   }
 }

@@ -10,7 +10,10 @@ import type { ActivityPorts } from '../ActivityPorts.ts';
 import { createTrials } from './createTrials.ts';
 import type { TrainCandidateOptions } from './TrainingMaterial.ts';
 
-/** A search whose fits take so many times its budget of CPU time is given up: the one thing that a clock decides. */
+/**
+ * A search whose fits take so many times its budget of CPU time is given up, and the recipe stays as it is: the one thing that a
+ * clock decides, so the one way to another model file from the same data, definition and seed. The record says so (`clock`).
+ */
 const patience = 10;
 
 export interface SearchedRecipe {

@@ -6,7 +6,7 @@ export const MemberState = { starting: 0, ready: 1, working: 2, failed: 3 } as c
 export const GLANCES = 2000;
 
 export interface MemberControl {
-  /** A MemberState; then 1 where another memory waits at the port. */
+  /** A MemberState; then 1 where another memory waits at the port; then the system's number of the thread, 0 where it has none to tell. */
   readonly state: Int32Array<SharedArrayBuffer>;
   /** The kernel's place in `kernelNames`; then the number of its arguments. */
   readonly kernel: Int32Array<SharedArrayBuffer>;
@@ -17,7 +17,7 @@ export interface MemberControl {
 const MAXIMUM_ARGUMENTS = 32;
 
 export const createControl = (): MemberControl => ({
-  state: new Int32Array(new SharedArrayBuffer(8)),
+  state: new Int32Array(new SharedArrayBuffer(12)),
   kernel: new Int32Array(new SharedArrayBuffer(8)),
   values: new Float64Array(new SharedArrayBuffer(8 * MAXIMUM_ARGUMENTS)),
 });

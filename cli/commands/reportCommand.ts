@@ -83,7 +83,7 @@ async function report(context: CliContext, reference: string, options: ReportOpt
   return 0;
 }
 
-/** With --wait, a report that is not there yet is asked for until it is. */
+/** With --wait, a report that is not there yet is asked for until it is, or control says why it will not be. */
 async function patiently<T>(
   { signal, stderr }: CliContext,
   { wait }: ReportOptions,

@@ -4,7 +4,6 @@ import {
   QueryRejectedError,
   ServiceError,
   type WorkflowExecutionDescription,
-  WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { arrayFromPayloads, defaultPayloadConverter } from '@temporalio/common';
@@ -13,7 +12,7 @@ import { runKinds, type RunStatus } from '../../db/runs/Run.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { TrainCandidateHeartbeat, TrainModelProgress } from '../../platform/workflowContract.ts';
 import type { Temporal } from '../temporal/createTemporal.ts';
-import { failureReason } from '../temporal/failureReason.ts';
+import { readReason } from '../temporal/readReason.ts';
 import type { RunFacts } from './RunFacts.ts';
 
 /** A worker that is up answers in milliseconds; where none is, the run is shown without live progress. */
@@ -77,18 +76,6 @@ async function describe(
     return await client.workflow.getHandle(workflowId, runId).describe();
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
-}
-
-async function readReason(temporal: Temporal, workflowId: string, runId: string): Promise<string> {
-  try {
-    await temporal.ask(client => client.workflow.result(workflowId, runId, { followRuns: false }));
-    return 'it ended in Temporal without a reason';
-  } catch (error) {
-    if (error instanceof WorkflowFailedError) return failureReason(error);
-    // Its history expires, or is deleted, a moment before Temporal forgets the run itself.
-    if (error instanceof WorkflowNotFoundError) return 'it ended, and Temporal no longer has its history';
     throw error;
   }
 }

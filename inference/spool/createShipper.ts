@@ -140,8 +140,10 @@ export function createShipper(options: ShipperOptions): Shipper {
       if (part.predictions.length > 0) await insert(part.predictions);
       shipped.set(segment, part.end);
       if (part.rest === 'none') continue;
+      // Taken first: what is written while it is set aside is still to be shipped.
+      const end = segment.bytes;
       await giveUp(segment, part.end, part.rest);
-      shipped.set(segment, segment.bytes);
+      shipped.set(segment, end);
     }
   }
 

@@ -189,8 +189,14 @@ export function createSpool(options: SpoolOptions): Spool {
 
   async function syncAll(): Promise<void> {
     for (const file of Array.from(unsynced)) {
+      // Before the disk is asked: what is written meanwhile may not be among what it takes.
       unsynced.delete(file);
-      await syncData(file);
+      try {
+        await syncData(file);
+      } catch (error) {
+        unsynced.add(file);
+        throw error;
+      }
       if (!unsynced.has(file) && toClose.delete(file)) closeSync(file);
     }
   }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Configuration, trackingVariables } from '../configuration.ts';
+import type { Configuration } from '../configuration.ts';
 import { refuseSharedPorts } from '../lifecycle/refuseSharedPorts.ts';
 import { assertPortFree, type WantedPort } from '../lifecycle/assertPortFree.ts';
+import { environmentFor, type Need } from './environmentFor.ts';
 import { followWarnings } from './followWarnings.ts';
 import { watchRoom } from './freeSpace.ts';
 import { lockHome } from './lockHome.ts';
@@ -24,8 +25,8 @@ export interface OwnProcess {
   /** Absolute path of its TypeScript file. */
   readonly entry: string;
   readonly ports: readonly WantedPort[];
-  /** Which of the servers' addresses it is told; MLflow's with the credentials for it. */
-  readonly needs: readonly ('DATABASE_URL' | 'TEMPORAL_ADDRESS' | 'MLFLOW_TRACKING_URI')[];
+  /** Which of the servers' addresses it is told, and whether the secrets of our own environment: those of sources and of MLflow. */
+  readonly needs: readonly Need[];
 }
 
 export interface StartAllOptions {
@@ -92,15 +93,13 @@ async function startParts(
   const started = processes.map(({ name, entry, needs }, index) => {
     const logFile = join(folders.logs, `${name}.log`);
     const environment: NodeJS.ProcessEnv = {
-      ...process.env,
+      ...environmentFor(needs, process.env),
       HOLDFAST_HOME: configuration.home,
       HOLDFAST_METRICS_PORT: String(configuration.ports.metrics + index),
-      // The database's password is in its URL. Undefined: also what we were given ourselves is not handed on.
+      // The database's password is in its URL.
       DATABASE_URL: needs.includes('DATABASE_URL') ? postgres.address : undefined,
       TEMPORAL_ADDRESS: needs.includes('TEMPORAL_ADDRESS') ? temporal.address : undefined,
     };
-    if (!needs.includes('MLFLOW_TRACKING_URI'))
-      for (const variable of trackingVariables) environment[variable] = undefined;
     const unfollow = followWarnings(name, logFile, warn);
     const child = superviseProcess({ name, entry, environment, logFile, runFolder: folders.run }, warn);
     system.addProcess(child, unfollow);

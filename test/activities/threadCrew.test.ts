@@ -140,6 +140,33 @@ describe('a crew of threads', () => {
   });
 });
 
+describe('a crew whose member is terminated', () => {
+  it('does not wait for it, and says so', async () => {
+    const crew = createThreadCrew(() => 2);
+    await ready(crew, 2);
+    let closing: Promise<void> | undefined;
+    // Our own part of the step ends the members, while theirs would take long.
+    const multiply = (): number => {
+      closing = crew.close();
+      return 0;
+    };
+    withKernelMemory(memory => {
+      const factor = memory.float32(8).byteOffset;
+      const matrix = memory.float32(4096 * 1024).byteOffset;
+      const kernels = { ...memory.kernels, multiply };
+      assert.throws(
+        () =>
+          crew.run({ ...memory, kernels }, 'multiply', [
+            [],
+            [factor, 0, 0, matrix, matrix, 4096, 1024, 4096],
+          ]),
+        /a thread of the training crew ended in the middle of a step/,
+      );
+    });
+    await closing;
+  });
+});
+
 describe('the training pool', () => {
   const table = tableOf(40_000);
   const split = splitTable(table, { ...definition.split, seed: definition.seed });

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
+import { absent } from '../peers/requirePeer.ts';
 
 // That the serving bench loads each server with calls that succeed, not how fast they are.
 
@@ -23,8 +24,8 @@ const output = z.object({ processes: z.literal(2), lines: z.array(line) });
 
 describe('npm run bench -- serving', () => {
   it('loads the echo, the bare server and Holdfast with the same calls, none of which fails', async function () {
-    // Where processes are measured by /proc.
-    if (!existsSync('/proc/self/stat')) this.skip();
+    if (!existsSync('/proc/self/stat'))
+      absent(this, '/proc, by which processes are measured,', 'run it on Linux');
     const args = ['bench/run.ts', 'serving', '--quick', '--json', '--trainer', 'logisticRegression'];
     const { lines } = output.parse(JSON.parse((await run(process.execPath, args)).stdout));
     assert.deepEqual(

@@ -294,6 +294,23 @@ describe('an experiment in inference', () => {
       assert.deepEqual([of, modelVersion], ['A', 1]);
     }));
 
+  it('does not route to the arms of a model that was taken out of service', () =>
+    withVersions(async world => {
+      const served = await world.start();
+      await begin(world, half);
+      await begun(served);
+      const { store } = served.inference;
+      assert.ok(store.holds('churn', 2));
+      await store.unload('churn');
+      assert.ok(!store.holds('churn', 2));
+      await assert.rejects(
+        ask(served, 'u', { more: { 'x-holdfast-arm': 'B' } }),
+        expectError('failedPrecondition', /arm B of ab of churn is not loaded/),
+      );
+      await store.load('churn');
+      assert.equal((await ask(served, 'u', { more: { 'x-holdfast-arm': 'B' } })).modelVersion, 2);
+    }));
+
   it('is made of Production and Staging by AB_ENABLED, 20 % of the units, until one is registered', () =>
     withVersions(async world => {
       const served = await world.start({ ab: { enabled: true, bucketBPct: 20 } });

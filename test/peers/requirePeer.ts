@@ -5,7 +5,7 @@ import type { Context } from 'mocha';
 // Foreign implementations and real data that a test compares with. Where one is absent the test is skipped and says what to
 // do; with HOLDFAST_TEST_REQUIRE=all (CI) it fails instead.
 
-function absent(test: Context, what: string, remedy: string): never {
+export function absent(test: Context, what: string, remedy: string): never {
   const message = `${what} is absent: ${remedy}`;
   if (process.env.HOLDFAST_TEST_REQUIRE === 'all') throw new Error(message);
   console.error(`      skipped: ${message}`);

@@ -108,6 +108,16 @@ describe('the report of a registered version', () => {
           });
           assert.deepEqual([opened.code, opened.stderr], [0, '']);
           assert.match(await readFile(join(home, 'opened'), 'utf8'), /^file:\/\/.*\/reports\/churn-1\.html$/);
+
+          // Nor does it wait for what will not come.
+          await sql('delete from model_report');
+          await sql("update training_run set status = 'failed', finished_at = now(), error = 'a test'");
+          const never = await runHoldfast(['models', 'report', '1', '--wait'], options);
+          assert.equal(never.code, 1);
+          assert.match(
+            never.stderr,
+            /has no report, and none is being made: its run failed\. .*--type reportVersions/s,
+          );
         } finally {
           await server.close();
           await temporal.close();

@@ -32,7 +32,7 @@ describe('supervisor', () => {
       HOLDFAST_CONTROL_PORT: String(ports[3]),
       HOLDFAST_METRICS_PORT: String(ports[4]),
     };
-    for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TINY']) delete environment[name];
+    for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'NODE_TINY']) delete environment[name];
   });
   afterEach(async () => {
     for (const { child, exit } of running.splice(0)) {
@@ -51,6 +51,9 @@ describe('supervisor', () => {
       HOLDFAST_BIND: '0.0.0.0',
       MLFLOW_TRACKING_URI: 'http://127.0.0.1:1',
       MLFLOW_TRACKING_TOKEN: 'secret-token',
+      AWS_SECRET_ACCESS_KEY: 'secret-key',
+      CRM_DATABASE_URL: 'postgres://reader:secret-password@127.0.0.1/crm',
+      SOME_OTHER_PASSWORD: 'secret-word',
     });
     await system.until('READY');
     assert.match(system.stdout, /^STARTS 1$/m);
@@ -69,10 +72,11 @@ describe('supervisor', () => {
     const environmentOf = (name: string): string =>
       readFileSync(`/proc/${readPid(join(home, `run/${name}.json`))}/environ`, 'utf8');
     assert.match(environmentOf('tiny'), /\0TEMPORAL_ADDRESS=127\.0\.0\.1:/);
+    assert.match(environmentOf('tiny'), /\0HOLDFAST_BIND=0\.0\.0\.0\0/);
     for (const name of ['tiny', 'temporal', 'postgres'])
       assert.doesNotMatch(
         environmentOf(name),
-        /DATABASE_URL|postgres:\/\/|MLFLOW|secret-token/,
+        /DATABASE_URL|postgres:\/\/|MLFLOW|AWS_|secret-/,
         `${name} was told what it does not need`,
       );
 
@@ -107,7 +111,7 @@ describe('supervisor', () => {
   });
 
   it('recovers after kill -9, restarts a process that crashed, and a second Ctrl-C does not wait for one that hangs', async () => {
-    const system = start({ TINY: 'crash-once hang' });
+    const system = start({ NODE_TINY: 'crash-once hang' });
     await system.until('READY');
     assert.match(system.stderr, /Stopped what an earlier start had left running: .*postgres/);
     assert.match(system.stdout, /^STARTS 3$/m);
@@ -127,7 +131,7 @@ describe('supervisor', () => {
     { mood: 'throw', sentence: /^The process tiny ended 3 times while it was starting .*a tiny mistake$/m },
   ]) {
     it(`stops everything and says why where a process cannot start (${mood})`, async () => {
-      const system = start({ TINY: mood });
+      const system = start({ NODE_TINY: mood });
       assert.equal(await system.exit, 1);
       assert.match(system.stderr, sentence);
       assert.deepEqual(processesOf(home), []);

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
+import { absent } from '../peers/requirePeer.ts';
 
 export interface SmallDisk {
   readonly folder: string;
@@ -21,7 +22,7 @@ export interface SmallDisk {
   readonly free: () => void;
 }
 
-/** A file system of its own in memory, which only root may make: elsewhere the test is skipped with a word. */
+/** A file system of its own in memory, which only root may make: elsewhere it is absent as a test peer may be. */
 export async function withSmallDisk(
   test: Context,
   megabytes: number,
@@ -32,8 +33,11 @@ export async function withSmallDisk(
   const { status, stderr } = spawnSync('mount', mount, { encoding: 'utf8' });
   if (status !== 0) {
     rmSync(folder, { recursive: true });
-    console.error(`      skipped: no small disk can be made here (${(stderr ?? '').trim() || 'no mount'})`);
-    test.skip();
+    absent(
+      test,
+      `a small disk (${(stderr ?? '').trim() || 'no mount'})`,
+      'run the tests as root, in a container with CAP_SYS_ADMIN',
+    );
   }
   const filler = join(folder, 'filler', 'file');
   mkdirSync(join(folder, 'filler'));

@@ -1,7 +1,7 @@
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { HoldfastError } from '../../../platform/HoldfastError.ts';
-import { canonicalCopy } from './canonicalCopy.ts';
+import { canonicalCopy, RefusedQuery } from './canonicalCopy.ts';
 import { describeQueryError } from './describeQueryError.ts';
 
 // A query's rows as a CSV, as the server sends them (COPY … TO STDOUT): nothing is kept here but what is under way. The
@@ -40,9 +40,10 @@ export async function* readQuery(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { query, timeoutSeconds } = request;
   let client: Client | null = null;
+  let processId: number | null = null;
   let ended = false;
   const stop = (): void => {
-    if (client !== null && !ended) void cancelQuery(request, client);
+    if (client !== null && !ended) void cancelQuery(request, client, processId);
   };
   signal?.addEventListener('abort', stop);
   try {
@@ -50,18 +51,23 @@ export async function* readQuery(
     client = await connect(request);
     signal?.throwIfAborted();
     await client.query('begin transaction isolation level repeatable read, read only');
+    // Asked of the server: a pooler in between makes up the one that the protocol tells.
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    processId = rows[0].pid;
     await client.query(`${settings}; set local statement_timeout = ${timeoutSeconds * 1000}`);
     const stream = client.query(copyTo(await canonicalCopy(client, query)));
     yield* stream as AsyncIterable<Uint8Array>;
     await client.query('commit');
     ended = true;
   } catch (error) {
+    // What the server itself has ended needs no cancelling.
+    ended = error instanceof RefusedQuery || error instanceof DatabaseError || error instanceof HoldfastError;
     signal?.throwIfAborted();
     throw describeQueryError(error, request);
   } finally {
     signal?.removeEventListener('abort', stop);
     // A reader that left early leaves a query that nobody waits for.
-    if (client !== null && !ended) await cancelQuery(request, client);
+    if (client !== null && !ended) await cancelQuery(request, client, processId);
     ended = true;
     await client?.end().catch(() => undefined);
   }
@@ -99,8 +105,9 @@ function createClient({ url, connection }: QueryRequest): Client {
 }
 
 /** Stops the server's work by a second connection, else by breaking the first: the server then stops at its next row. */
-async function cancelQuery(request: QueryRequest, client: Client): Promise<void> {
-  const processId: unknown = Reflect.get(client, 'processID');
+async function cancelQuery(request: QueryRequest, client: Client, processId: number | null): Promise<void> {
+  // Nothing was asked yet.
+  if (processId === null) return client.end().catch(() => undefined);
   const second = createClient(request);
   const giveUp = setTimeout(() => void second.end().catch(() => undefined), CANCEL_MS);
   try {

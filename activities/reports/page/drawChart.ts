@@ -46,9 +46,9 @@ export function drawChart(id: string, label: string, option: EChartsCoreOption, 
 
 /** ECharts numbers its charts through the process, and asks for pixels; a page asks for the width of its column. */
 const named = (svg: string, id: string, label: string, { width, height }: ChartSize): string =>
-  svg
-    .replace(/\bzr\d+-/g, `${id}-`)
-    .replace(
-      /^<svg [^>]*>/,
+  svg.replace(/\bzr\d+-/g, `${id}-`).replace(
+    /^<svg [^>]*>/,
+    // A function: `$&` in a column's name is a name and no pattern.
+    () =>
       `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeText(label)}" xmlns="http://www.w3.org/2000/svg">`,
-    );
+  );

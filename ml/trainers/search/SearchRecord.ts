@@ -9,7 +9,8 @@ export interface SearchRecord {
   /** Which of them was taken. */
   readonly chosen: number;
   /** `plan`: as the budget said. `budget`: it was too small for one trial. `clock`: the machine took so much longer than the
-   * budget that the search was given up, and the recipe stayed as it was. */
+   * budget that the search was given up, the recipe stayed as it was, and what was tried until then is not told: the one outcome
+   * that another machine may not have. */
   readonly endedBy: 'plan' | 'budget' | 'clock';
 }
 

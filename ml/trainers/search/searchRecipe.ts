@@ -54,7 +54,7 @@ export async function searchRecipe(options: SearchRecipeOptions): Promise<FoundR
   const share = budgetSeconds / rounds.length;
   const trials = drawTrials(options, share);
   const [asItWas] = trials;
-  const answer = (chosen: Trial, endedBy: SearchRecord['endedBy']): FoundRecipe => ({
+  const answer = (chosen: Trial, endedBy: 'plan' | 'budget'): FoundRecipe => ({
     recipe: chosen.recipe,
     record: { folds, trials: trials.map(each => described(each, recipe)), chosen: chosen.number, endedBy },
   });
@@ -62,7 +62,11 @@ export async function searchRecipe(options: SearchRecipeOptions): Promise<FoundR
   let running = trials;
   for (const [round, upTo] of rounds.entries()) {
     if (round > 0) running = survivors(running, upTo - rounds[round - 1], share);
-    if (!(await runRound(running, upTo, options.evaluate))) return answer(asItWas, 'clock');
+    if (!(await runRound(running, upTo, options.evaluate))) {
+      // How far it came is a matter of the machine's speed: none of it is told.
+      const untried = described({ ...asItWas, logLoss: [] }, recipe);
+      return { recipe, record: { folds, trials: [untried], chosen: 0, endedBy: 'clock' } };
+    }
   }
   const best = running.reduce((one, other) => (meanOf(other) < meanOf(one) ? other : one));
   const gain = meanSd(asItWas.logLoss.map((logLoss, fold) => logLoss - best.logLoss[fold]));

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { HoldfastError } from '../../../platform/HoldfastError.ts';
 import { runProcess } from '../../../platform/lifecycle/runProcess.ts';
 
-// The smallest process that runProcess can run: it holds the control port, and misbehaves where TINY says so.
+// The smallest process that runProcess can run: it holds the control port, and misbehaves where NODE_TINY says so, which is among what every process is told.
 
 await runProcess('tiny', async ({ configuration, logger }) => {
-  const moods = (process.env.TINY ?? '').split(' ');
+  const moods = (process.env.NODE_TINY ?? '').split(' ');
   if (moods.includes('refuse'))
     throw new HoldfastError('failedPrecondition', 'the tiny process wants more cake');
   if (moods.includes('throw')) throw new Error('a tiny mistake');
