@@ -1,4 +1,4 @@
-"""Writes report.json: the figures of a model report by scikit-learn and scipy, for test/ml/report.
+"""Writes modelReport.json: the figures of a model report by scikit-learn and scipy, for test/ml/report.
 
 From the repository's root: `.venv/bin/python test/golden/make_golden_report.py`. Needs no data: a small table is drawn here, and the
 model is a logistic regression whose coefficients the test reads too.

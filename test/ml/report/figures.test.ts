@@ -21,7 +21,7 @@ import { readGolden } from '../../support/readGolden.ts';
 
 const numbers = z.array(z.number());
 const golden = readGolden(
-  'report',
+  'modelReport',
   z.object({
     features: z.array(numbers),
     labels: numbers,
