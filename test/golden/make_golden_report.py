@@ -50,7 +50,7 @@ for column in range(3):
     grids.append({"grid": grid.tolist(), "average": dependence["average"][0].tolist()})
 
 telco.write(
-    "report",
+    "modelReport",
     {
         "scikit-learn": sklearn.__version__,
         "scipy": scipy.__version__,
