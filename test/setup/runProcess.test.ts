@@ -48,7 +48,7 @@ describe('runProcess', () => {
   });
 
   it('tells a HoldfastError in one line, with its exit code', async () => {
-    const started = await start({ TINY: 'refuse' });
+    const started = await start({ NODE_TINY: 'refuse' });
     assert.equal(await started.exit, 1);
     assert.equal(started.stderr, 'holdfast tiny: the tiny process wants more cake\n');
   });
@@ -63,14 +63,14 @@ describe('runProcess', () => {
   });
 
   it('logs what was not foreseen with its stack, and exits 1', async () => {
-    const started = await start({ TINY: 'throw' });
+    const started = await start({ NODE_TINY: 'throw' });
     assert.equal(await started.exit, 1);
     assert.match(started.stderr, /"process fails unexpectedly"/);
     assert.match(started.stderr, /tinyProcess\.ts/);
   });
 
   it('ends by itself where draining hangs', async () => {
-    const started = await start({ TINY: 'hang' });
+    const started = await start({ NODE_TINY: 'hang' });
     await untilReady(started);
     const startedAt = Date.now();
     started.child.kill('SIGTERM');
