@@ -27,7 +27,7 @@ describe('a disk that fills while everything runs', () => {
       HOLDFAST_CONTROL_PORT: String(ports[3]),
       HOLDFAST_METRICS_PORT: String(ports[4]),
     };
-    for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'TINY']) delete environment[name];
+    for (const name of ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'NODE_TINY']) delete environment[name];
   });
 
   it('stops everything with one sentence, and the next start finds all as it was', function () {
