@@ -5284,7 +5284,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ServerLiveResponse as typeof ServerLiveResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 16, 1]) as Buffer] } },
     },
     /** True once the models in Production are loaded and warmed up. */
     serverReady: {
@@ -5293,7 +5293,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ServerReadyResponse as typeof ServerReadyResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 16, 1]) as Buffer] } },
     },
     modelReady: {
       name: "ModelReady",
@@ -5301,7 +5301,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ModelReadyResponse as typeof ModelReadyResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 1]) as Buffer] } },
     },
     serverMetadata: {
       name: "ServerMetadata",
@@ -5309,7 +5309,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ServerMetadataResponse as typeof ServerMetadataResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 1]) as Buffer] } },
     },
     modelMetadata: {
       name: "ModelMetadata",
@@ -5317,7 +5317,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ModelMetadataResponse as typeof ModelMetadataResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 1]) as Buffer] } },
     },
     modelInfer: {
       name: "ModelInfer",
@@ -5325,7 +5325,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ModelInferResponse as typeof ModelInferResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 2]) as Buffer] } },
     },
     modelStreamInfer: {
       name: "ModelStreamInfer",
@@ -5333,7 +5333,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: true,
       responseType: ModelStreamInferResponse as typeof ModelStreamInferResponse,
       responseStream: true,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 2]) as Buffer] } },
     },
     modelConfig: {
       name: "ModelConfig",
@@ -5341,7 +5341,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ModelConfigResponse as typeof ModelConfigResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 1]) as Buffer] } },
     },
     /** Of the process that answers. */
     modelStatistics: {
@@ -5350,7 +5350,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: ModelStatisticsResponse as typeof ModelStatisticsResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 1]) as Buffer] } },
     },
     repositoryIndex: {
       name: "RepositoryIndex",
@@ -5358,7 +5358,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: RepositoryIndexResponse as typeof RepositoryIndexResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 1]) as Buffer] } },
     },
     repositoryModelLoad: {
       name: "RepositoryModelLoad",
@@ -5366,7 +5366,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: RepositoryModelLoadResponse as typeof RepositoryModelLoadResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 3]) as Buffer] } },
     },
     repositoryModelUnload: {
       name: "RepositoryModelUnload",
@@ -5374,7 +5374,7 @@ export const GRPCInferenceServiceDefinition = {
       requestStream: false,
       responseType: RepositoryModelUnloadResponse as typeof RepositoryModelUnloadResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 3]) as Buffer] } },
     },
   },
 } as const;

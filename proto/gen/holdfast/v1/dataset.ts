@@ -826,6 +826,7 @@ export const DatasetServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [Buffer.from([14, 18, 12, 47, 118, 49, 47, 100, 97, 116, 97, 115, 101, 116, 115]) as Buffer],
         },
       },
@@ -839,6 +840,7 @@ export const DatasetServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               32,
@@ -888,6 +890,7 @@ export const DatasetServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               24,

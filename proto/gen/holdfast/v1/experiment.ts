@@ -1605,6 +1605,7 @@ export const ExperimentServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               20,
@@ -1642,6 +1643,7 @@ export const ExperimentServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               42,
@@ -1701,6 +1703,7 @@ export const ExperimentServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               40,
@@ -1758,6 +1761,7 @@ export const ExperimentServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               32,
@@ -1807,6 +1811,7 @@ export const ExperimentServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([17, 18, 15, 47, 118, 49, 47, 101, 120, 112, 101, 114, 105, 109, 101, 110, 116, 115]) as Buffer,
           ],

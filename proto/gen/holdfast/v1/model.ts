@@ -3164,6 +3164,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [Buffer.from([12, 18, 10, 47, 118, 49, 47, 109, 111, 100, 101, 108, 115]) as Buffer],
         },
       },
@@ -3176,6 +3177,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               29,
@@ -3222,6 +3224,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               57,
@@ -3296,6 +3299,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               46,
@@ -3359,6 +3363,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               51,
@@ -3427,6 +3432,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               50,
@@ -3494,6 +3500,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               32,
@@ -3546,6 +3553,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               39,
@@ -3602,6 +3610,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               48,
@@ -3667,6 +3676,7 @@ export const ModelServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               28,

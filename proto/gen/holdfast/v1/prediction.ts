@@ -1712,6 +1712,7 @@ export const PredictionServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 2]) as Buffer],
           578365826: [
             Buffer.from([
               46,
@@ -1777,7 +1778,7 @@ export const PredictionServiceDefinition = {
       requestStream: true,
       responseType: PredictResponse as typeof PredictResponse,
       responseStream: true,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 8, 2]) as Buffer] } },
     },
     /**
      * Why: the contribution of each column to the score of 1 to 100 instances, against the model's typical customer. Takes
@@ -1791,6 +1792,7 @@ export const PredictionServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 2]) as Buffer],
           578365826: [
             Buffer.from([
               31,
@@ -1842,6 +1844,7 @@ export const PredictionServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 2]) as Buffer],
           578365826: [
             Buffer.from([
               51,

@@ -1641,6 +1641,7 @@ export const RunServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               27,
@@ -1685,6 +1686,7 @@ export const RunServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([16, 18, 14, 47, 118, 49, 47, 114, 117, 110, 115, 47, 123, 114, 117, 110, 125]) as Buffer,
           ],
@@ -1699,7 +1701,10 @@ export const RunServiceDefinition = {
       responseType: ListRunsResponse as typeof ListRunsResponse,
       responseStream: false,
       options: {
-        _unknownFields: { 578365826: [Buffer.from([10, 18, 8, 47, 118, 49, 47, 114, 117, 110, 115]) as Buffer] },
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
+          578365826: [Buffer.from([10, 18, 8, 47, 118, 49, 47, 114, 117, 110, 115]) as Buffer],
+        },
       },
     },
     cancel: {
@@ -1710,6 +1715,7 @@ export const RunServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
           578365826: [
             Buffer.from([
               26,
@@ -1753,6 +1759,7 @@ export const RunServiceDefinition = {
       responseStream: true,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [
             Buffer.from([
               22,

@@ -294,6 +294,7 @@ export const SystemServiceDefinition = {
       responseStream: false,
       options: {
         _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
           578365826: [Buffer.from([12, 18, 10, 47, 118, 49, 47, 115, 116, 97, 116, 117, 115]) as Buffer],
         },
       },

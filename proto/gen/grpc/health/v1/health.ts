@@ -494,7 +494,7 @@ export const HealthDefinition = {
       requestStream: false,
       responseType: HealthCheckResponse as typeof HealthCheckResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 16, 1]) as Buffer] } },
     },
     /** The present status at once, then each change, until the server closes. */
     watch: {
@@ -503,7 +503,7 @@ export const HealthDefinition = {
       requestStream: false,
       responseType: HealthCheckResponse as typeof HealthCheckResponse,
       responseStream: true,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 16, 1]) as Buffer] } },
     },
     list: {
       name: "List",
@@ -511,7 +511,7 @@ export const HealthDefinition = {
       requestStream: false,
       responseType: HealthListResponse as typeof HealthListResponse,
       responseStream: false,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 16, 1]) as Buffer] } },
     },
   },
 } as const;

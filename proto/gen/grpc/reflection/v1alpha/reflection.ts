@@ -1017,7 +1017,7 @@ export const ServerReflectionDefinition = {
       requestStream: true,
       responseType: ServerReflectionResponse as typeof ServerReflectionResponse,
       responseStream: true,
-      options: {},
+      options: { _unknownFields: { 400810: [Buffer.from([2, 16, 1]) as Buffer] } },
     },
   },
 } as const;
