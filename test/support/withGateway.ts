@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
-import { buildGateway, type GatewayOptions } from '../../gateway/buildGateway.ts';
+import { buildGateway } from '../../gateway/buildGateway.ts';
+import type { GatewayOptions } from '../../gateway/GatewayContext.ts';
 import { type BackendAddresses, createBackend } from '../../gateway/createBackend.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
 import { collectLogs, type LogLine } from './collectLogs.ts';

@@ -1,0 +1,29 @@
+import type { FileRegistry } from '@bufbuild/protobuf';
+import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../observability/createLogger.ts';
+import type { Backend } from './createBackend.ts';
+import type { Route } from './readRoutes.ts';
+
+// What every part of the gateway may know. A part registers its routes and hooks on the application by itself and knows no other
+// part: buildGateway.ts is the list of them.
+
+export interface GatewayOptions {
+  readonly descriptors: FileDescriptorSet;
+  readonly backend: Backend;
+  readonly logger: Logger;
+  /** The header that names the unit of a call. Default x-unit-id. */
+  readonly stickyHeader?: string;
+  /** Of a body, and of the protobuf message that it becomes: what the servers take. Default 32 MiB. */
+  readonly bodyLimitBytes?: number;
+  /** How long close() lets unary calls under way go on. Default 8 s, less than a process may take to end. */
+  readonly drainMs?: number;
+}
+
+export interface GatewayContext extends Required<GatewayOptions> {
+  readonly registry: FileRegistry;
+  readonly routes: readonly Route[];
+}
+
+/** Registers one part of the gateway; the order of the list is the order of hooks. */
+export type GatewayPart = (app: FastifyInstance, context: GatewayContext) => void;

@@ -1,0 +1,23 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorCodes } from '../platform/HoldfastError.ts';
+import type { GatewayContext, GatewayPart } from './GatewayContext.ts';
+import { noSuchRoute } from './noSuchRoute.ts';
+import { toErrorBody } from './toErrorBody.ts';
+import { toHoldfastError } from './toHoldfastError.ts';
+
+/** Every failure leaves as google.rpc.Status, whatever part of the gateway it comes from. */
+export const answerErrors: GatewayPart = (app, context) => {
+  app.setErrorHandler(createFail(context));
+  app.setNotFoundHandler(({ method, url }) => {
+    throw noSuchRoute(method, url);
+  });
+};
+
+export const createFail =
+  ({ logger, bodyLimitBytes }: Pick<GatewayContext, 'logger' | 'bodyLimitBytes'>) =>
+  (cause: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const { error, status = errorCodes[error.code].http } = toHoldfastError(cause, bodyLimitBytes);
+    if (error.code === 'internal')
+      logger.error({ err: cause, url: request.url }, 'A request failed unexpectedly.');
+    return reply.status(status).type('application/json; charset=utf-8').send(toErrorBody(error));
+  };

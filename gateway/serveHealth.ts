@@ -1,0 +1,16 @@
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import type { GatewayPart } from './GatewayContext.ts';
+import { toErrorBody } from './toErrorBody.ts';
+
+/** Whether predictions are answered, for whoever balances load. */
+export const serveHealth: GatewayPart = (app, { backend }) => {
+  app.get('/health', async (_request, reply) => {
+    try {
+      await backend.assertServing();
+      return await reply.send({ status: 'SERVING' });
+    } catch (error) {
+      if (!(error instanceof HoldfastError)) throw error;
+      return reply.status(503).send({ status: 'NOT_SERVING', ...toErrorBody(error) });
+    }
+  });
+};
