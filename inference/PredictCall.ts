@@ -12,6 +12,8 @@ export interface PredictCall {
   readonly version: string;
   readonly returnProba: boolean;
   readonly labelKey: string | undefined;
+  /** Of at most MAXIMUM_EXPLAINED rows. */
+  readonly explain: boolean;
   readonly rowCount: number;
   readonly rows:
     | {
@@ -31,6 +33,7 @@ const INSTANCES = (3 << 3) | BYTES;
 const RETURN_PROBA = (4 << 3) | VARINT;
 const LABEL_KEY = (5 << 3) | BYTES;
 const COLUMNS = (6 << 3) | BYTES;
+const EXPLAIN = (7 << 3) | VARINT;
 
 /**
  * @throws HoldfastError invalidArgument where there are no rows, too many, or both forms of them; WireError where the bytes
@@ -47,6 +50,7 @@ function decodeCall(bytes: Buffer, maximum: number): PredictCall {
   let version = '';
   let returnProba = true;
   let labelKey: string | undefined;
+  let explain = false;
   let columns: WireColumns | null = null;
   let bounds = new Int32Array(2);
   let count = 0;
@@ -66,6 +70,7 @@ function decodeCall(bytes: Buffer, maximum: number): PredictCall {
     else if (tag === VERSION) version = wire.string();
     else if (tag === RETURN_PROBA) returnProba = wire.bool();
     else if (tag === LABEL_KEY) labelKey = wire.string();
+    else if (tag === EXPLAIN) explain = wire.bool();
     else if (tag === COLUMNS) {
       if (columns !== null) throw bothForms('columns are given twice');
       const { end } = wire;
@@ -77,11 +82,12 @@ function decodeCall(bytes: Buffer, maximum: number): PredictCall {
   if (columns !== null && count > 0) throw bothForms('instances and columns are given');
   const rowCount = columns?.rowCount ?? count;
   if (rowCount === 0 || rowCount > maximum) throw wrongCount(rowCount, maximum);
+  if (explain && rowCount > MAXIMUM_EXPLAINED) throw tooManyExplained(rowCount);
   const rows =
     columns === null
       ? { kind: 'instances' as const, bytes, bounds }
       : { kind: 'columns' as const, columns: columns.columns };
-  return { model, version, returnProba, labelKey, rowCount, rows };
+  return { model, version, returnProba, labelKey, explain, rowCount, rows };
 }
 
 function doubled(bounds: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
@@ -96,6 +102,20 @@ const wrongCount = (count: number, maximum: number): HoldfastError =>
     `The request holds ${count === 0 ? 'no instance' : `${count} instances`}; expected 1 to ${maximum}.${count === 0 ? '' : ' Split it into several requests.'}`,
     {
       violations: [{ field: 'instances', description: `expected 1 to ${maximum} instances, got ${count}` }],
+    },
+  );
+
+const tooManyExplained = (count: number): HoldfastError =>
+  new HoldfastError(
+    'invalidArgument',
+    `The request asks for explanations of ${count} instances; expected 1 to ${MAXIMUM_EXPLAINED} of them. Leave "explain" out, or split it into several requests.`,
+    {
+      violations: [
+        {
+          field: 'explain',
+          description: `expected 1 to ${MAXIMUM_EXPLAINED} instances where it is set, got ${count}`,
+        },
+      ],
     },
   );
 

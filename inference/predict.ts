@@ -7,6 +7,7 @@ import type { Columns } from './Columns.ts';
 import { callerGone } from './createBatcher.ts';
 import type { ModelStore } from './createModelStore.ts';
 import type { Route } from './experiments/chooseRoute.ts';
+import { explainRows } from './explanation/explainRows.ts';
 import type { Shadows } from './experiments/createShadows.ts';
 import { type Headers, readUnits, routeCall } from './experiments/routeCall.ts';
 import { InstanceReader } from './InstanceReader.ts';
@@ -107,6 +108,10 @@ function predictRouted(
   const id = uuidv7();
   return store.use(model, route.version, async loaded => {
     const scored = await score(context, loaded, request, caller);
+    // Before it is kept, so that what is kept is what was answered.
+    const explanation = request.explain
+      ? await explainRows(loaded, scored.columns, scored.probabilities, caller)
+      : undefined;
     const features = submission?.features(loaded.signature.inputs.map(({ name }) => name)) ?? null;
     const kept = await context.log.append(toCall(id, loaded, route, units, { ...scored, features }));
     if (route.shadow !== null) {
@@ -134,6 +139,7 @@ function predictRouted(
       probabilities: request.returnProba ? scored.probabilities : [],
       predictionId: id,
       arm: route.arm ?? '',
+      explanation,
       experiment: route.experiment ?? '',
       unitKeys: units.keys,
       kept,
@@ -146,12 +152,13 @@ async function score(
   loaded: LoadedModel,
   request: PredictCall,
   caller: Caller,
-): Promise<{ predictions: string[]; probabilities: number[] }> {
+): Promise<{ columns: Columns; predictions: string[]; probabilities: number[] }> {
   const begun = performance.now();
   const read = readRequest(context, loaded, request, caller);
   const columns = read instanceof Promise ? await read : read;
   const probabilities = [...(await loaded.score(columns, caller, begun))];
-  return { predictions: probabilities.map(probability => loaded.label(probability)), probabilities };
+  const predictions = probabilities.map(probability => loaded.label(probability));
+  return { columns, predictions, probabilities };
 }
 
 /**

@@ -43,8 +43,9 @@ const instances = [goodInstance, { ...goodInstance, tenure: 60, contract: 'year'
 describe('the gateway before inference', () => {
   it('answers a prediction as gRPC does, at the new path and the older one', () =>
     withServedModel(async ({ inference, client }) => {
-      const expected = withoutId(await client.predict({ model: 'churn', version: '', instances }));
-      assert.equal(expected.probabilities.length, 2);
+      const { explanation, ...answered } = await client.predict({ model: 'churn', version: '', instances });
+      const expected = withoutId(answered);
+      assert.deepEqual([expected.probabilities.length, explanation], [2, undefined]);
       await withGateway({ inference: `127.0.0.1:${inference.port}` }, async ({ ask }) => {
         for (const path of ['/v1/models/churn:predict', '/predict']) {
           const { status, text, type, json } = await ask('POST', path, { instances });
@@ -68,6 +69,11 @@ describe('the gateway before inference', () => {
         assert.equal(status, 200, text);
         assert.deepEqual(json(), expected);
         assert.equal(expected.explanations[1].contributions.at(-1)?.value, null);
+        const asked = await ask('POST', '/v1/models/churn:predict', { instances, explain: true });
+        assert.deepEqual(
+          z.looseObject({ explanation: z.unknown() }).parse(asked.json()).explanation,
+          expected,
+        );
       });
     }));
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { describe, it } from 'mocha';
 import { exportBlend } from '../../ml/onnx/exportBlend.ts';
 import { exportPipeline } from '../../ml/onnx/exportPipeline.ts';
@@ -11,6 +12,7 @@ import { naiveShapley } from '../ml/explanation/naiveShapley.ts';
 import { assertClose } from '../support/assertClose.ts';
 import { expectError } from '../support/expectError.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
+import { withPredictStream } from '../support/withPredictStream.ts';
 import { type Served, withInference, withServedModel } from '../support/withInference.ts';
 
 const typical: Record<string, number | string> = {
@@ -201,5 +203,47 @@ describe('Explain', () => {
       );
       const many = Array.from({ length: 100 }, () => goodInstance);
       assert.equal((await ask(client, many)).explanations.length, 100);
+    }));
+
+  it('comes with the prediction where Predict is asked for it, of the version that answered', () =>
+    withInference(async world => {
+      await world.register(smallModel(), forest);
+      await world.promote(1);
+      const { client } = await world.start();
+      const instances = [goodInstance, customer];
+      for (const version of ['', '2']) {
+        const answer = await client.predict({ model: '', version, instances, explain: true });
+        const { explanation, ...without } = answer;
+        assert.deepEqual(explanation, await ask(client, instances, version));
+        const { explanation: none, ...plain } = await client.predict({ model: '', version, instances });
+        assert.equal(none, undefined);
+        assert.deepEqual({ ...without, predictionId: '' }, { ...plain, predictionId: '' });
+      }
+    }));
+
+  it('comes with each answer of a stream, and for at most 100 instances', () =>
+    withServedModel(async ({ client, inference }) => {
+      const many = Array.from({ length: 101 }, () => goodInstance);
+      await assert.rejects(
+        client.predict({ model: '', version: '', instances: many, explain: true }),
+        expectError('invalidArgument', /explanations of 101 instances; expected 1 to 100/),
+      );
+      const { predictions } = await client.predict({ model: '', version: '', instances: many });
+      assert.equal(predictions.length, 101);
+      const answer = await client.predict({
+        model: '',
+        version: '',
+        instances: many.slice(1),
+        explain: true,
+        returnProba: false,
+      });
+      assert.equal(answer.explanation?.explanations.length, 100);
+      assert.deepEqual(answer.probabilities, []);
+      await withPredictStream(inference.port, async stream => {
+        stream.write({ model: '', version: '', instances: [customer], explain: true });
+        const [streamed] = await once(stream, 'data');
+        assert.deepEqual(streamed.explanation, await ask(client, [customer]));
+        stream.end();
+      });
     }));
 });

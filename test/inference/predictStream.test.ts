@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, type ClientDuplexStream, credentials, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import {
   type Columns,
@@ -11,19 +11,8 @@ import {
   PredictionServiceService,
 } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { goodInstance } from '../support/smallModel.ts';
-import { type Served, withServedModel } from '../support/withInference.ts';
-
-type Stream = ClientDuplexStream<PredictRequest, PredictResponse>;
-
-async function withStream<T>({ inference }: Served, test: (stream: Stream) => Promise<T>): Promise<T> {
-  const client = new Client(`127.0.0.1:${inference.port}`, credentials.createInsecure());
-  const { path, requestSerialize, responseDeserialize } = PredictionServiceService.predictStream;
-  try {
-    return await test(client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize));
-  } finally {
-    client.close();
-  }
-}
+import { withPredictStream } from '../support/withPredictStream.ts';
+import { withServedModel } from '../support/withInference.ts';
 
 const request = (tenures: readonly number[]): PredictRequest => ({
   model: 'churn',
@@ -56,7 +45,7 @@ const tenuresOf = (message: number, rows: number): number[] =>
 describe('PredictStream', () => {
   it('answers each message in its turn, as Predict does, in either form', () =>
     withServedModel(async served =>
-      withStream(served, async stream => {
+      withPredictStream(served.inference.port, async stream => {
         const answers: PredictResponse[] = [];
         stream.on('data', (answer: PredictResponse) => answers.push(answer));
         for (let message = 0; message < 20; message++) {
@@ -80,7 +69,7 @@ describe('PredictStream', () => {
 
   it('ends with the error of the first message that is refused, after the answers before it', () =>
     withServedModel(async served =>
-      withStream(served, async stream => {
+      withPredictStream(served.inference.port, async stream => {
         let answers = 0;
         stream.on('data', () => answers++);
         for (const tenure of [1, 2, 500, 3]) stream.write(request([tenure]));
@@ -133,7 +122,7 @@ describe('PredictStream', () => {
 
   it('stops working when the caller goes away', () =>
     withServedModel(async served => {
-      await withStream(served, async stream => {
+      await withPredictStream(served.inference.port, async stream => {
         stream.on('error', () => undefined);
         for (let message = 0; message < 50; message++) stream.write(request(tenuresOf(message, 1000)));
         await once(stream, 'data');

@@ -91,7 +91,7 @@ describe('instances read from the wire', () => {
   it('may come before and between the other fields, beside fields of later versions', () => {
     const [head, tail] = [
       encode({ instances: [goodInstance], returnProba: false }),
-      encode({ model: 'churn', version: '3', instances: [goodInstance], labelKey: 'told' }),
+      encode({ model: 'churn', version: '3', instances: [goodInstance], labelKey: 'told', explain: true }),
     ];
     const later = Buffer.from([
       0xfa, 0x3f, 0x01, 0x00, 0xf8, 0x3f, 0x01, 0xf9, 0x3f, 1, 2, 3, 4, 5, 6, 7, 8, 0xfd, 0x3f, 1, 2, 3, 4,
@@ -102,6 +102,7 @@ describe('instances read from the wire', () => {
       version: '3',
       returnProba: false,
       labelKey: 'told',
+      explain: true,
       rowCount: 2,
     });
   });

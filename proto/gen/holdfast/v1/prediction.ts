@@ -48,7 +48,14 @@ export interface PredictRequest {
     | string
     | undefined;
   /** The same customers by columns, in place of `instances`: for many rows, which cost a fraction as such. */
-  columns?: Columns | undefined;
+  columns?:
+    | Columns
+    | undefined;
+  /**
+   * Whether the answer says why as well, as Explain does, for the version that answered: for 1 to 100 customers. Costs as much
+   * as Explain.
+   */
+  explain?: boolean | undefined;
 }
 
 /**
@@ -88,6 +95,8 @@ export interface PredictResponse {
   predictionId: string;
   /** The experiment's arm that answered; empty where no experiment runs. */
   arm: string;
+  /** Where it was asked for: what Explain answers for this version. */
+  explanation?: ExplainResponse | undefined;
 }
 
 /** The fields of PredictRequest under the same numbers. */
@@ -183,7 +192,15 @@ export interface SubmitResponse {
 }
 
 function createBasePredictRequest(): PredictRequest {
-  return { model: "", version: "", instances: [], returnProba: undefined, labelKey: undefined, columns: undefined };
+  return {
+    model: "",
+    version: "",
+    instances: [],
+    returnProba: undefined,
+    labelKey: undefined,
+    columns: undefined,
+    explain: undefined,
+  };
 }
 
 export const PredictRequest: MessageFns<PredictRequest> = {
@@ -205,6 +222,9 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     }
     if (message.columns !== undefined) {
       Columns.encode(message.columns, writer.uint32(50).fork()).join();
+    }
+    if (message.explain !== undefined) {
+      writer.uint32(56).bool(message.explain);
     }
     return writer;
   },
@@ -270,6 +290,14 @@ export const PredictRequest: MessageFns<PredictRequest> = {
             message.columns = Columns.decode(reader, reader.uint32());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.explain = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -298,6 +326,7 @@ export const PredictRequest: MessageFns<PredictRequest> = {
         ? globalThis.String(object.label_key)
         : undefined,
       columns: isSet(object.columns) ? Columns.fromJSON(object.columns) : undefined,
+      explain: isSet(object.explain) ? globalThis.Boolean(object.explain) : undefined,
     };
   },
 
@@ -321,6 +350,9 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     if (message.columns !== undefined) {
       obj.columns = Columns.toJSON(message.columns);
     }
+    if (message.explain !== undefined) {
+      obj.explain = message.explain;
+    }
     return obj;
   },
 
@@ -337,6 +369,7 @@ export const PredictRequest: MessageFns<PredictRequest> = {
     message.columns = (object.columns !== undefined && object.columns !== null)
       ? Columns.fromPartial(object.columns)
       : undefined;
+    message.explain = object.explain ?? undefined;
     return message;
   },
 };
@@ -586,7 +619,16 @@ export const Column: MessageFns<Column> = {
 };
 
 function createBasePredictResponse(): PredictResponse {
-  return { model: "", modelVersion: 0, threshold: 0, predictions: [], probabilities: [], predictionId: "", arm: "" };
+  return {
+    model: "",
+    modelVersion: 0,
+    threshold: 0,
+    predictions: [],
+    probabilities: [],
+    predictionId: "",
+    arm: "",
+    explanation: undefined,
+  };
 }
 
 export const PredictResponse: MessageFns<PredictResponse> = {
@@ -615,6 +657,9 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     }
     if (message.arm !== "") {
       writer.uint32(58).string(message.arm);
+    }
+    if (message.explanation !== undefined) {
+      ExplainResponse.encode(message.explanation, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -698,6 +743,14 @@ export const PredictResponse: MessageFns<PredictResponse> = {
             message.arm = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.explanation = ExplainResponse.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -731,6 +784,7 @@ export const PredictResponse: MessageFns<PredictResponse> = {
         ? globalThis.String(object.prediction_id)
         : "",
       arm: isSet(object.arm) ? globalThis.String(object.arm) : "",
+      explanation: isSet(object.explanation) ? ExplainResponse.fromJSON(object.explanation) : undefined,
     };
   },
 
@@ -757,6 +811,9 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     if (message.arm !== "") {
       obj.arm = message.arm;
     }
+    if (message.explanation !== undefined) {
+      obj.explanation = ExplainResponse.toJSON(message.explanation);
+    }
     return obj;
   },
 
@@ -772,6 +829,9 @@ export const PredictResponse: MessageFns<PredictResponse> = {
     message.probabilities = object.probabilities?.map((e) => e) || [];
     message.predictionId = object.predictionId ?? "";
     message.arm = object.arm ?? "";
+    message.explanation = (object.explanation !== undefined && object.explanation !== null)
+      ? ExplainResponse.fromPartial(object.explanation)
+      : undefined;
     return message;
   },
 };
