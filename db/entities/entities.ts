@@ -1,32 +1,48 @@
+import { AccessRevisionEntity } from './AccessRevisionEntity.ts';
 import { AliasEventEntity } from './AliasEventEntity.ts';
+import { ApiKeyEntity } from './ApiKeyEntity.ts';
+import { AuditEventEntity } from './AuditEventEntity.ts';
+import { AuditOutcomeEntity } from './AuditOutcomeEntity.ts';
 import { DatasetVersionEntity } from './DatasetVersionEntity.ts';
 import { ExperimentArmEntity } from './ExperimentArmEntity.ts';
 import { ExperimentEntity } from './ExperimentEntity.ts';
 import { ExperimentEventEntity } from './ExperimentEventEntity.ts';
 import { ExposureEntity } from './ExposureEntity.ts';
+import { InferenceKeyUseEntity } from './InferenceKeyUseEntity.ts';
 import { InferenceModelEntity } from './InferenceModelEntity.ts';
 import { InferenceProcessEntity } from './InferenceProcessEntity.ts';
+import { LoginThrottleEntity } from './LoginThrottleEntity.ts';
 import { ModelAliasEntity } from './ModelAliasEntity.ts';
 import { ModelReportEntity } from './ModelReportEntity.ts';
 import { ModelVersionEntity } from './ModelVersionEntity.ts';
 import { PredictionEntity } from './PredictionEntity.ts';
 import { ProductionRowEntity } from './ProductionRowEntity.ts';
 import { TrainingRunEntity } from './TrainingRunEntity.ts';
+import { UserAccountEntity } from './UserAccountEntity.ts';
+import { UserSessionEntity } from './UserSessionEntity.ts';
 
 /** Every table's entity; nothing is found by looking through folders. */
 export const entities = [
+  AccessRevisionEntity,
   AliasEventEntity,
+  ApiKeyEntity,
+  AuditEventEntity,
+  AuditOutcomeEntity,
   DatasetVersionEntity,
   ExperimentArmEntity,
   ExperimentEntity,
   ExperimentEventEntity,
   ExposureEntity,
+  InferenceKeyUseEntity,
   InferenceModelEntity,
   InferenceProcessEntity,
+  LoginThrottleEntity,
   ModelAliasEntity,
   ModelReportEntity,
   ModelVersionEntity,
   PredictionEntity,
   ProductionRowEntity,
   TrainingRunEntity,
+  UserAccountEntity,
+  UserSessionEntity,
 ];

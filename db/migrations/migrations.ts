@@ -4,6 +4,7 @@ import { Migration0003Imports } from './Migration0003Imports.ts';
 import { Migration0004IngestRuns } from './Migration0004IngestRuns.ts';
 import { Migration0006Experiments } from './Migration0006Experiments.ts';
 import { Migration0007Predictions } from './Migration0007Predictions.ts';
+import { Migration0008Accounts } from './Migration0008Accounts.ts';
 
 /** Every migration, in the order in which they are applied. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '0004_ingest_runs', class: Migration0004IngestRuns },
   { name: '0006_experiments', class: Migration0006Experiments },
   { name: '0007_predictions', class: Migration0007Predictions },
+  { name: '0008_accounts', class: Migration0008Accounts },
 ];

@@ -5,9 +5,13 @@ domain alias_name text CHECK ((VALUE = ANY (ARRAY['production'::text, 'staging':
 domain arm_name text CHECK ((VALUE ~ '^[A-Za-z][A-Za-z0-9_-]{0,62}$'::text))
 domain experiment_name text CHECK ((VALUE ~ '^[a-z][a-z0-9-]{0,62}$'::text))
 domain model_name text CHECK ((VALUE ~ '^[a-z][a-z0-9-]{0,62}$'::text))
+domain role_name text CHECK ((VALUE = ANY (ARRAY['viewer'::text, 'predictor'::text, 'operator'::text, 'admin'::text])))
 domain sha256_digest text CHECK ((VALUE ~ '^[0-9a-f]{64}$'::text))
+domain user_name text CHECK ((VALUE ~ '^[a-z0-9][a-z0-9._@+-]{0,126}$'::text))
 
 -- columns
+access_revision.id boolean not null default true
+access_revision.revision bigint not null
 alias_event.id integer not null generated always as identity
 alias_event.model model_name not null
 alias_event.alias alias_name not null
@@ -19,6 +23,31 @@ alias_event.reason text not null
 alias_event.operation_id text not null
 alias_event.at timestamp(3) with time zone not null
 alias_event.previous_revision integer generated always as ((NULLIF(revision, 1) - 1)) stored
+api_key.id text not null
+api_key.key_hash sha256_digest not null
+api_key.user_id uuid not null
+api_key.name text not null
+api_key.role role_name not null
+api_key.models text[] not null default '{}'::text[]
+api_key.creator text not null
+api_key.created_at timestamp(3) with time zone not null default now()
+api_key.expires_at timestamp(3) with time zone
+api_key.revoked_at timestamp(3) with time zone
+api_key.last_used_at timestamp(3) with time zone
+audit_event.id bigint not null generated always as identity
+audit_event.at timestamp(3) with time zone not null default clock_timestamp()
+audit_event.actor text not null
+audit_event.role role_name
+audit_event.peer text not null
+audit_event.method text not null
+audit_event.target text not null
+audit_event.request json not null
+audit_outcome.event_id bigint not null
+audit_outcome.at timestamp(3) with time zone not null default clock_timestamp()
+audit_outcome.code text not null
+audit_outcome.message text not null
+audit_outcome.before json
+audit_outcome.after json
 dataset_version.id integer not null generated always as identity
 dataset_version.model model_name not null
 dataset_version.version integer not null
@@ -64,6 +93,8 @@ exposure.arm arm_name not null
 exposure.version integer not null
 exposure.prediction_id uuid not null
 exposure.at timestamp(3) with time zone not null
+inference_key_use.key_id text not null
+inference_key_use.used_at timestamp(3) with time zone not null
 inference_model.process_id text not null
 inference_model.model model_name not null
 inference_model.version integer not null
@@ -73,6 +104,10 @@ inference_model.error text
 inference_model.loaded_at timestamp(3) with time zone not null default now()
 inference_process.process_id text not null
 inference_process.reported_at timestamp(3) with time zone not null default now()
+login_throttle.subject sha256_digest not null
+login_throttle.failures integer not null
+login_throttle.failed_at timestamp(3) with time zone not null
+login_throttle.blocked_until timestamp(3) with time zone not null
 migration.id integer not null default nextval('migration_id_seq'::regclass)
 migration.name character varying(255) not null
 migration.executed_at timestamp(6) with time zone not null default CURRENT_TIMESTAMP(6)
@@ -141,8 +176,22 @@ training_run.dataset_version_id integer
 training_run.result json
 training_run.started_at timestamp(3) with time zone not null default now()
 training_run.finished_at timestamp(3) with time zone
+user_account.id uuid not null default gen_random_uuid()
+user_account.name user_name not null
+user_account.role role_name not null
+user_account.password_hash text not null
+user_account.must_change_password boolean not null
+user_account.disabled boolean not null default false
+user_account.created_at timestamp(3) with time zone not null default now()
+user_account.last_login_at timestamp(3) with time zone
+user_session.token_hash sha256_digest not null
+user_session.user_id uuid not null
+user_session.created_at timestamp(3) with time zone not null default now()
+user_session.expires_at timestamp(3) with time zone not null
 
 -- constraints
+access_revision.access_revision_id_check CHECK (id)
+access_revision.access_revision_pkey PRIMARY KEY (id)
 alias_event.alias_event_actor_check CHECK ((actor <> ''::text))
 alias_event.alias_event_first_comes_from_nowhere CHECK (((revision = 1) = (from_version IS NULL)))
 alias_event.alias_event_follows_the_one_before FOREIGN KEY (model, alias, previous_revision, from_version) REFERENCES alias_event(model, alias, revision, to_version)
@@ -155,6 +204,22 @@ alias_event.alias_event_operation_id_check CHECK ((operation_id <> ''::text))
 alias_event.alias_event_operation_id_key UNIQUE (operation_id)
 alias_event.alias_event_pkey PRIMARY KEY (id)
 alias_event.alias_event_revision_check CHECK ((revision >= 1))
+api_key.api_key_creator_check CHECK ((creator <> ''::text))
+api_key.api_key_id_check CHECK ((id ~ '^[a-z0-9]{10}$'::text))
+api_key.api_key_key_hash_key UNIQUE (key_hash)
+api_key.api_key_lasts CHECK ((expires_at > created_at))
+api_key.api_key_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text))
+api_key.api_key_pkey PRIMARY KEY (id)
+api_key.api_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE
+audit_event.audit_event_actor_check CHECK ((actor <> ''::text))
+audit_event.audit_event_method_check CHECK ((method <> ''::text))
+audit_event.audit_event_pkey PRIMARY KEY (id)
+audit_event.audit_event_request_check CHECK ((json_typeof(request) = 'object'::text))
+audit_outcome.audit_outcome_after_check CHECK ((json_typeof(after) = 'object'::text))
+audit_outcome.audit_outcome_before_check CHECK ((json_typeof(before) = 'object'::text))
+audit_outcome.audit_outcome_code_check CHECK ((code <> ''::text))
+audit_outcome.audit_outcome_event_id_fkey FOREIGN KEY (event_id) REFERENCES audit_event(id)
+audit_outcome.audit_outcome_pkey PRIMARY KEY (event_id)
 dataset_version.dataset_version_model_digest_schema_digest_key UNIQUE (model, digest, schema_digest)
 dataset_version.dataset_version_model_id_key UNIQUE (model, id)
 dataset_version.dataset_version_model_version_key UNIQUE (model, version)
@@ -193,6 +258,8 @@ experiment_event.experiment_event_revision_check CHECK ((revision >= 1))
 exposure.exposure_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
 exposure.exposure_pkey PRIMARY KEY (model, experiment, unit_key)
 exposure.exposure_unit_key_check CHECK ((unit_key <> ''::text))
+inference_key_use.inference_key_use_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_key(id) ON DELETE CASCADE
+inference_key_use.inference_key_use_pkey PRIMARY KEY (key_id)
 inference_model.inference_model_failure_is_explained CHECK (((state = 'failed'::text) = (error IS NOT NULL)))
 inference_model.inference_model_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
 inference_model.inference_model_pkey PRIMARY KEY (process_id, model)
@@ -200,6 +267,8 @@ inference_model.inference_model_process_id_fkey FOREIGN KEY (process_id) REFEREN
 inference_model.inference_model_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text])))
 inference_process.inference_process_pkey PRIMARY KEY (process_id)
 inference_process.inference_process_process_id_check CHECK ((process_id <> ''::text))
+login_throttle.login_throttle_failures_check CHECK ((failures >= 0))
+login_throttle.login_throttle_pkey PRIMARY KEY (subject)
 migration.migration_pkey PRIMARY KEY (id)
 model_alias.model_alias_has_its_event FOREIGN KEY (model, alias, revision, version) REFERENCES alias_event(model, alias, revision, to_version) DEFERRABLE INITIALLY DEFERRED
 model_alias.model_alias_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
@@ -254,12 +323,28 @@ training_run.training_run_status_check CHECK ((status = ANY (ARRAY['running'::te
 training_run.training_run_success_has_result CHECK (((status = 'succeeded'::text) = (result IS NOT NULL)))
 training_run.training_run_trigger_check CHECK ((trigger <> ''::text))
 training_run.training_run_workflow_id_check CHECK ((workflow_id <> ''::text))
+user_account.user_account_name_key UNIQUE (name)
+user_account.user_account_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
+user_account.user_account_pkey PRIMARY KEY (id)
+user_session.user_session_lasts CHECK ((expires_at > created_at))
+user_session.user_session_pkey PRIMARY KEY (token_hash)
+user_session.user_session_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE
 
 -- indexes
+CREATE UNIQUE INDEX access_revision_pkey ON public.access_revision USING btree (id)
 CREATE UNIQUE INDEX alias_event_model_alias_revision_key ON public.alias_event USING btree (model, alias, revision)
 CREATE UNIQUE INDEX alias_event_model_alias_revision_to_version_key ON public.alias_event USING btree (model, alias, revision, to_version)
 CREATE UNIQUE INDEX alias_event_operation_id_key ON public.alias_event USING btree (operation_id)
 CREATE UNIQUE INDEX alias_event_pkey ON public.alias_event USING btree (id)
+CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
+CREATE INDEX api_key_newest ON public.api_key USING btree (created_at DESC, id)
+CREATE INDEX api_key_of_user ON public.api_key USING btree (user_id)
+CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (id)
+CREATE INDEX audit_event_of_actor ON public.audit_event USING btree (actor, id)
+CREATE INDEX audit_event_of_method ON public.audit_event USING btree (method, id)
+CREATE INDEX audit_event_of_target ON public.audit_event USING btree (target text_pattern_ops, id)
+CREATE UNIQUE INDEX audit_event_pkey ON public.audit_event USING btree (id)
+CREATE UNIQUE INDEX audit_outcome_pkey ON public.audit_outcome USING btree (event_id)
 CREATE UNIQUE INDEX dataset_version_model_digest_schema_digest_key ON public.dataset_version USING btree (model, digest, schema_digest)
 CREATE UNIQUE INDEX dataset_version_model_id_key ON public.dataset_version USING btree (model, id)
 CREATE UNIQUE INDEX dataset_version_model_version_key ON public.dataset_version USING btree (model, version)
@@ -273,8 +358,11 @@ CREATE UNIQUE INDEX experiment_one_runs ON public.experiment USING btree (model)
 CREATE UNIQUE INDEX experiment_pkey ON public.experiment USING btree (model, name)
 CREATE INDEX exposure_oldest ON public.exposure USING btree (at)
 CREATE UNIQUE INDEX exposure_pkey ON public.exposure USING btree (model, experiment, unit_key)
+CREATE UNIQUE INDEX inference_key_use_pkey ON public.inference_key_use USING btree (key_id)
 CREATE UNIQUE INDEX inference_model_pkey ON public.inference_model USING btree (process_id, model)
 CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id)
+CREATE INDEX login_throttle_oldest ON public.login_throttle USING btree (failed_at)
+CREATE UNIQUE INDEX login_throttle_pkey ON public.login_throttle USING btree (subject)
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (id)
 CREATE UNIQUE INDEX model_alias_pkey ON public.model_alias USING btree (model, alias)
 CREATE UNIQUE INDEX model_report_pkey ON public.model_report USING btree (model, version)
@@ -289,11 +377,21 @@ CREATE INDEX training_run_newest ON public.training_run USING btree (started_at 
 CREATE INDEX training_run_newest_of_model ON public.training_run USING btree (model, started_at DESC, id)
 CREATE INDEX training_run_newest_of_workflow ON public.training_run USING btree (workflow_id, started_at DESC)
 CREATE UNIQUE INDEX training_run_pkey ON public.training_run USING btree (id)
+CREATE UNIQUE INDEX user_account_name_key ON public.user_account USING btree (name)
+CREATE UNIQUE INDEX user_account_pkey ON public.user_account USING btree (id)
+CREATE INDEX user_session_of_user ON public.user_session USING btree (user_id)
+CREATE UNIQUE INDEX user_session_pkey ON public.user_session USING btree (token_hash)
 
 -- triggers
 CREATE TRIGGER alias_event_immutable BEFORE DELETE OR UPDATE ON public.alias_event FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE CONSTRAINT TRIGGER alias_event_is_applied AFTER INSERT ON public.alias_event DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION alias_event_is_applied()
 CREATE TRIGGER alias_event_not_truncated BEFORE TRUNCATE ON public.alias_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER api_key_changes_access AFTER INSERT OR DELETE OR UPDATE OF revoked_at ON public.api_key FOR EACH STATEMENT EXECUTE FUNCTION access_changes()
+CREATE TRIGGER api_key_only_ends BEFORE UPDATE ON public.api_key FOR EACH ROW EXECUTE FUNCTION api_key_only_ends()
+CREATE TRIGGER audit_event_immutable BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER audit_event_not_truncated BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER audit_outcome_immutable BEFORE DELETE OR UPDATE ON public.audit_outcome FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER audit_outcome_not_truncated BEFORE TRUNCATE ON public.audit_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER dataset_version_immutable BEFORE DELETE OR UPDATE ON public.dataset_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER dataset_version_not_truncated BEFORE TRUNCATE ON public.dataset_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER experiment_moves_forward BEFORE UPDATE ON public.experiment FOR EACH ROW EXECUTE FUNCTION experiment_moves_forward()
@@ -312,8 +410,20 @@ CREATE TRIGGER model_alias_notifies AFTER INSERT OR UPDATE ON public.model_alias
 CREATE TRIGGER model_version_immutable BEFORE DELETE OR UPDATE ON public.model_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_version_not_truncated BEFORE TRUNCATE ON public.model_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER training_run_ends_once BEFORE UPDATE ON public.training_run FOR EACH ROW WHEN ((old.status <> 'running'::text)) EXECUTE FUNCTION training_run_ends_once()
+CREATE TRIGGER user_account_changes_access AFTER INSERT OR DELETE OR UPDATE OF name, role, disabled, must_change_password ON public.user_account FOR EACH STATEMENT EXECUTE FUNCTION access_changes()
+CREATE TRIGGER user_session_changes_access AFTER INSERT OR DELETE ON public.user_session FOR EACH STATEMENT EXECUTE FUNCTION access_changes()
 
 -- functions
+CREATE OR REPLACE FUNCTION public.access_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update access_revision set revision = revision + 1;
+  perform pg_notify('holdfast_access', '');
+  return null;
+end
+$function$
 CREATE OR REPLACE FUNCTION public.alias_event_is_applied()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -329,6 +439,21 @@ begin
       using errcode = 'restrict_violation';
   end if;
   return null;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.api_key_only_ends()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at then
+    raise exception 'key % was revoked: it never works again', old.id using errcode = 'restrict_violation';
+  end if;
+  if (new.id, new.key_hash, new.user_id, new.name, new.role, new.models, new.creator, new.created_at, new.expires_at)
+    is distinct from (old.id, old.key_hash, old.user_id, old.name, old.role, old.models, old.creator, old.created_at, old.expires_at) then
+    raise exception 'key % never changes, it only ends', old.id using errcode = 'restrict_violation';
+  end if;
+  return new;
 end
 $function$
 CREATE OR REPLACE FUNCTION public.experiment_event_is_whole()

@@ -93,10 +93,12 @@ export interface Access {
     /** Whether anybody may who said who they are, whatever their role: what concerns the caller alone. */
     { $case: "authenticated"; value: boolean }
     | undefined;
+  /** Whether the rule also holds for a session whose password has to be changed first; no other method may be called in it. */
+  beforePasswordChange: boolean;
 }
 
 function createBaseAccess(): Access {
-  return { rule: undefined };
+  return { rule: undefined, beforePasswordChange: false };
 }
 
 export const Access: MessageFns<Access> = {
@@ -111,6 +113,9 @@ export const Access: MessageFns<Access> = {
       case "authenticated":
         writer.uint32(24).bool(message.rule.value);
         break;
+    }
+    if (message.beforePasswordChange !== false) {
+      writer.uint32(32).bool(message.beforePasswordChange);
     }
     return writer;
   },
@@ -152,6 +157,14 @@ export const Access: MessageFns<Access> = {
             message.rule = { $case: "authenticated", value: reader.bool() };
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.beforePasswordChange = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -173,6 +186,11 @@ export const Access: MessageFns<Access> = {
         : isSet(object.authenticated)
         ? { $case: "authenticated", value: globalThis.Boolean(object.authenticated) }
         : undefined,
+      beforePasswordChange: isSet(object.beforePasswordChange)
+        ? globalThis.Boolean(object.beforePasswordChange)
+        : isSet(object.before_password_change)
+        ? globalThis.Boolean(object.before_password_change)
+        : false,
     };
   },
 
@@ -184,6 +202,9 @@ export const Access: MessageFns<Access> = {
       obj.public = message.rule.value;
     } else if (message.rule?.$case === "authenticated") {
       obj.authenticated = message.rule.value;
+    }
+    if (message.beforePasswordChange !== false) {
+      obj.beforePasswordChange = message.beforePasswordChange;
     }
     return obj;
   },
@@ -213,6 +234,7 @@ export const Access: MessageFns<Access> = {
         break;
       }
     }
+    message.beforePasswordChange = object.beforePasswordChange ?? false;
     return message;
   },
 };
