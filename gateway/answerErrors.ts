@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCodes } from '../platform/HoldfastError.ts';
 import type { GatewayContext, GatewayPart } from './GatewayContext.ts';
 import { noSuchRoute } from './noSuchRoute.ts';
-import { toErrorBody } from './toErrorBody.ts';
+import { codecAt } from './codecs.ts';
 import { toHoldfastError } from './toHoldfastError.ts';
 
-/** Every failure leaves as google.rpc.Status, whatever part of the gateway it comes from. */
+/** Every failure leaves in one form, whatever part of the gateway it comes from: google.rpc.Status, or what the path's codec says. */
 export const answerErrors: GatewayPart = (app, context) => {
   app.setErrorHandler(createFail(context));
   app.setNotFoundHandler(({ method, url }) => {
@@ -19,5 +19,8 @@ export const createFail =
     const { error, status = errorCodes[error.code].http } = toHoldfastError(cause, bodyLimitBytes);
     if (error.code === 'internal')
       logger.error({ err: cause, url: request.url }, 'A request failed unexpectedly.');
-    return reply.status(status).type('application/json; charset=utf-8').send(toErrorBody(error));
+    return reply
+      .status(status)
+      .type('application/json; charset=utf-8')
+      .send(codecAt(request.url).errorBody(error));
   };

@@ -1,7 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors, createFail } from './answerErrors.ts';
 import type { GatewayContext, GatewayOptions, GatewayPart } from './GatewayContext.ts';
-import { readBodies } from './readBodies.ts';
 import { readRoutes } from './readRoutes.ts';
 import { refuseForeignPages } from './refuseForeignPages.ts';
 import { serveHealth } from './serveHealth.ts';
@@ -11,13 +10,7 @@ import { serveMethods } from './serveMethods.ts';
 // malformed HTTP and what a browser's page of another origin could send, since there are no accounts yet.
 
 /** In the order of their hooks. */
-const parts: readonly GatewayPart[] = [
-  answerErrors,
-  readBodies,
-  refuseForeignPages,
-  serveHealth,
-  serveMethods,
-];
+const parts: readonly GatewayPart[] = [answerErrors, refuseForeignPages, serveHealth, serveMethods];
 
 const DEFAULT_LIMIT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_DRAIN_MS = 8000;

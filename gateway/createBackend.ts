@@ -37,7 +37,10 @@ const UNARY_DEADLINE_MS = 180_000;
 const HEALTH_DEADLINE_MS = 1000;
 const PREDICTION_SERVICE = 'holdfast.v1.PredictionService';
 /** The services of the inference process; all others are control's. */
-const inferenceServices: ReadonlySet<string> = new Set([PREDICTION_SERVICE]);
+const inferenceServices: ReadonlySet<string> = new Set([
+  PREDICTION_SERVICE,
+  'inference.GRPCInferenceService',
+]);
 
 const connect = (address: string): Client =>
   new Client(address, credentials.createInsecure(), channelOptions);

@@ -24,6 +24,8 @@ export interface Route {
   readonly variables: readonly DescField[];
   /** `*`: the body is the request; `null`: there is none and the query string is. */
   readonly body: '*' | null;
+  /** The field of the response that is the answer; `null`: the whole response is. */
+  readonly responseBody: DescField | null;
 }
 
 /** @throws TypeError where an annotation uses a form that this gateway does not know: at start, not at the first call */
@@ -46,7 +48,7 @@ export function readRoutes(descriptors: FileDescriptorSet): { registry: FileRegi
   return { registry, routes };
 }
 
-function toRoute(method: DescMethod, { pattern, body }: HttpRule): Route {
+function toRoute(method: DescMethod, { pattern, body, responseBody }: HttpRule): Route {
   const where = `${method.parent.typeName}.${method.name}`;
   if (method.methodKind !== 'unary' && method.methodKind !== 'server_streaming')
     throw new TypeError(`${where}: a stream of requests has no place in one HTTP request`);
@@ -61,7 +63,10 @@ function toRoute(method: DescMethod, { pattern, body }: HttpRule): Route {
       throw new TypeError(`${where}: {${name}} is no string field of its request`);
     return field;
   });
-  return { method, verb, template, variables, body: body === '*' ? '*' : null };
+  const answered = method.output.fields.find(each => each.name === responseBody) ?? null;
+  if (responseBody !== '' && answered === null)
+    throw new TypeError(`${where}: response_body ${responseBody} is no field of its response`);
+  return { method, verb, template, variables, body: body === '*' ? '*' : null, responseBody: answered };
 }
 
 const verbs = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

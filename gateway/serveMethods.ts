@@ -1,40 +1,56 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { callMethod } from './callMethod.ts';
+import type { Codec, HttpInput } from './Codec.ts';
+import { codecOf, codecs } from './codecs.ts';
 import { forwardHeaders } from './forwardHeaders.ts';
-import type { GatewayPart } from './GatewayContext.ts';
+import type { GatewayContext, GatewayPart } from './GatewayContext.ts';
 import { noSuchRoute } from './noSuchRoute.ts';
+import { readBodies } from './readBodies.ts';
 import type { Route } from './readRoutes.ts';
-import { type HttpInput, toRequest } from './toRequest.ts';
 
-/** A route for each binding of each method. */
+/** A route for each binding of each method; a codec's routes together, for what their bodies may be differs. */
 export const serveMethods: GatewayPart = (app, context) => {
-  const { backend, registry, routes, bodyLimitBytes } = context;
-  const forwarded = [context.stickyHeader, 'x-holdfast-arm'];
   const stopping = createStop(app, context.drainMs);
+  for (const codec of codecs) {
+    const routes = context.routes.filter(({ method }) => codecOf(method) === codec);
+    app.register(async scope => {
+      readBodies(scope, codec.contentType);
+      serveRoutes(scope, routes, { ...context, codec, stopping });
+    });
+  }
+};
+
+interface ServingContext extends GatewayContext {
+  readonly codec: Codec;
+  readonly stopping: (route: Route) => AbortSignal;
+}
+
+function serveRoutes(app: FastifyInstance, routes: readonly Route[], context: ServingContext): void {
+  const { backend, registry, bodyLimitBytes, codec, stopping } = context;
+  const forwarded = [context.stickyHeader, 'x-holdfast-arm'];
   for (const route of routes)
-    app.route<{ Params: HttpInput['parameters']; Querystring: HttpInput['query']; Body?: string }>({
+    app.route<{ Params: HttpInput['parameters']; Querystring: HttpInput['query']; Body?: Buffer }>({
       method: route.verb,
       url: toFastifyPath(route.template),
       handler: async (request, reply) => {
-        const { params: parameters, query, body = '' } = request;
+        const { params: parameters, query, body = noBody } = request;
         if (route.variables.some(({ name }) => parameters[name] === ''))
           throw noSuchRoute(request.method, request.url);
-        const message = toRequest(route, { parameters, query, body }, registry);
-        if (message.length > bodyLimitBytes) throw tooLarge(message.length, bodyLimitBytes);
+        const input = { parameters, query, body, headers: request.headers };
+        const call = codec.read(route, input, registry);
+        if (call.message.length > bodyLimitBytes) throw tooLarge(call.message.length, bodyLimitBytes);
         const signal = AbortSignal.any([goneSignal(reply), stopping(route)]);
         const headers = forwardHeaders(request.headers, forwarded);
-        const answer = await callMethod(route, message, { backend, registry, headers, signal });
-        if (answer.kind === 'one') return reply.send(answer.json);
+        const answer = await callMethod(route, call, { backend, headers, signal });
+        if (answer.kind === 'json') return reply.status(answer.status).send(answer.json);
         if (answer.kind === 'lines') return reply.type('application/x-ndjson').send(answer.lines);
-        // A page made from somebody's data runs nothing and fetches nothing, whatever is in it.
-        return reply
-          .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
-          .type(answer.contentType)
-          .send(answer.data);
+        return reply.headers(answer.headers).type(answer.contentType).send(answer.data);
       },
     });
-};
+}
+
+const noBody = Buffer.alloc(0);
 
 /** Fastify reads `:verb` as a parameter, so the colon is doubled and the variable before it bounded. */
 const toFastifyPath = (template: string): string =>

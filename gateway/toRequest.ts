@@ -11,14 +11,13 @@ import {
 import { isFieldError, reflect } from '@bufbuild/protobuf/reflect';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { didYouMean } from '../platform/suggest.ts';
+import type { HttpInput } from './Codec.ts';
 import type { Route } from './readRoutes.ts';
 
 // HTTP to a request message by the canonical JSON mapping of proto3, strictly: an unknown field, a key given twice or a wrong
 // type is refused with its path. The mapping itself is the protobuf library's.
 
-export interface HttpInput {
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string | readonly string[]>>;
+export interface JsonInput extends Pick<HttpInput, 'parameters' | 'query'> {
   /** JSON text; empty where the request has no body. */
   readonly body: string;
 }
@@ -27,7 +26,7 @@ export interface HttpInput {
  * @returns the request message's bytes: made here, so that what cannot be encoded is the caller's fault too
  * @throws HoldfastError invalidArgument with the path to the fault and what was expected
  */
-export function toRequest(route: Route, { parameters, query, body }: HttpInput, registry: Registry): Buffer {
+export function toRequest(route: Route, { parameters, query, body }: JsonInput, registry: Registry): Buffer {
   const { input } = route.method;
   const attempt = <T>(work: () => T): T => {
     try {

@@ -11,6 +11,8 @@ import { type Gateway, type HttpAnswer, withGateway } from '../support/withGatew
 const descriptors = readDescriptors();
 const { routes } = readRoutes(descriptors);
 
+const inferenceServices = new Set(['PredictionService', 'GRPCInferenceService']);
+
 const ourMethods = (): DescMethod[] =>
   [...createFileRegistry(descriptors)].flatMap(type =>
     type.kind === 'service' && type.typeName.startsWith('holdfast.v1.') ? type.methods : [],
@@ -61,7 +63,7 @@ describe('the routes', () => {
       withGateway({}, async gateway => {
         const { status, text } = await askRoute(gateway, route);
         assert.equal(status, 503, text);
-        const server = route.method.parent.name === 'PredictionService' ? 'inference' : 'control';
+        const server = inferenceServices.has(route.method.parent.name) ? 'inference' : 'control';
         assert.match(text, new RegExp(`the ${server} server at`));
       }));
 

@@ -11,11 +11,13 @@ export const protobufPackage = "google.api";
 
 export const protobufFileName = "google/api/http.proto";
 
-export interface Http {
-  rules: HttpRule[];
-}
-
+/**
+ * How one gRPC method is called over HTTP: the annotation that the gateway derives its routes from. Names and numbers are those of
+ * github.com/googleapis/googleapis.
+ */
 export interface HttpRule {
+  /** The method's full name, where a rule stands apart from it; Holdfast writes none. */
+  selector: string;
   pattern?:
     | { $case: "get"; value: string }
     | { $case: "put"; value: string }
@@ -24,8 +26,11 @@ export interface HttpRule {
     | { $case: "patch"; value: string }
     | { $case: "custom"; value: CustomHttpPattern }
     | undefined;
-  selector: string;
+  /** "*": the HTTP body is the request. Empty: there is none, and what is not in the path is in the query. */
   body: string;
+  /** The field of the response that is the HTTP body; empty: the whole response. */
+  responseBody: string;
+  /** Further paths of the same method. */
   additionalBindings: HttpRule[];
 }
 
@@ -34,79 +39,15 @@ export interface CustomHttpPattern {
   path: string;
 }
 
-function createBaseHttp(): Http {
-  return { rules: [] };
-}
-
-export const Http: MessageFns<Http> = {
-  encode(message: Http, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.rules) {
-      HttpRule.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): Http {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHttp();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.rules.push(HttpRule.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): Http {
-    return { rules: globalThis.Array.isArray(object?.rules) ? object.rules.map((e: any) => HttpRule.fromJSON(e)) : [] };
-  },
-
-  toJSON(message: Http): unknown {
-    const obj: any = {};
-    if (message.rules?.length) {
-      obj.rules = message.rules.map((e) => HttpRule.toJSON(e));
-    }
-    return obj;
-  },
-
-  create<I extends Exact<DeepPartial<Http>, I>>(base?: I): Http {
-    return Http.fromPartial(base ?? ({} as any));
-  },
-  fromPartial<I extends Exact<DeepPartial<Http>, I>>(object: I): Http {
-    const message = createBaseHttp();
-    message.rules = object.rules?.map((e) => HttpRule.fromPartial(e)) || [];
-    return message;
-  },
-};
-
 function createBaseHttpRule(): HttpRule {
-  return { pattern: undefined, selector: "", body: "", additionalBindings: [] };
+  return { selector: "", pattern: undefined, body: "", responseBody: "", additionalBindings: [] };
 }
 
 export const HttpRule: MessageFns<HttpRule> = {
   encode(message: HttpRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.selector !== "") {
+      writer.uint32(10).string(message.selector);
+    }
     switch (message.pattern?.$case) {
       case "get":
         writer.uint32(18).string(message.pattern.value);
@@ -127,11 +68,11 @@ export const HttpRule: MessageFns<HttpRule> = {
         CustomHttpPattern.encode(message.pattern.value, writer.uint32(66).fork()).join();
         break;
     }
-    if (message.selector !== "") {
-      writer.uint32(10).string(message.selector);
-    }
     if (message.body !== "") {
       writer.uint32(58).string(message.body);
+    }
+    if (message.responseBody !== "") {
+      writer.uint32(98).string(message.responseBody);
     }
     for (const v of message.additionalBindings) {
       HttpRule.encode(v!, writer.uint32(90).fork()).join();
@@ -152,6 +93,14 @@ export const HttpRule: MessageFns<HttpRule> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.selector = reader.string();
+            continue;
+          }
           case 2: {
             if (tag !== 18) {
               break;
@@ -200,20 +149,20 @@ export const HttpRule: MessageFns<HttpRule> = {
             message.pattern = { $case: "custom", value: CustomHttpPattern.decode(reader, reader.uint32()) };
             continue;
           }
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.selector = reader.string();
-            continue;
-          }
           case 7: {
             if (tag !== 58) {
               break;
             }
 
             message.body = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.responseBody = reader.string();
             continue;
           }
           case 11: {
@@ -238,6 +187,7 @@ export const HttpRule: MessageFns<HttpRule> = {
 
   fromJSON(object: any): HttpRule {
     return {
+      selector: isSet(object.selector) ? globalThis.String(object.selector) : "",
       pattern: isSet(object.get)
         ? { $case: "get", value: globalThis.String(object.get) }
         : isSet(object.put)
@@ -251,8 +201,12 @@ export const HttpRule: MessageFns<HttpRule> = {
         : isSet(object.custom)
         ? { $case: "custom", value: CustomHttpPattern.fromJSON(object.custom) }
         : undefined,
-      selector: isSet(object.selector) ? globalThis.String(object.selector) : "",
       body: isSet(object.body) ? globalThis.String(object.body) : "",
+      responseBody: isSet(object.responseBody)
+        ? globalThis.String(object.responseBody)
+        : isSet(object.response_body)
+        ? globalThis.String(object.response_body)
+        : "",
       additionalBindings: globalThis.Array.isArray(object?.additionalBindings)
         ? object.additionalBindings.map((e: any) => HttpRule.fromJSON(e))
         : globalThis.Array.isArray(object?.additional_bindings)
@@ -263,6 +217,9 @@ export const HttpRule: MessageFns<HttpRule> = {
 
   toJSON(message: HttpRule): unknown {
     const obj: any = {};
+    if (message.selector !== "") {
+      obj.selector = message.selector;
+    }
     if (message.pattern?.$case === "get") {
       obj.get = message.pattern.value;
     } else if (message.pattern?.$case === "put") {
@@ -276,11 +233,11 @@ export const HttpRule: MessageFns<HttpRule> = {
     } else if (message.pattern?.$case === "custom") {
       obj.custom = CustomHttpPattern.toJSON(message.pattern.value);
     }
-    if (message.selector !== "") {
-      obj.selector = message.selector;
-    }
     if (message.body !== "") {
       obj.body = message.body;
+    }
+    if (message.responseBody !== "") {
+      obj.responseBody = message.responseBody;
     }
     if (message.additionalBindings?.length) {
       obj.additionalBindings = message.additionalBindings.map((e) => HttpRule.toJSON(e));
@@ -293,6 +250,7 @@ export const HttpRule: MessageFns<HttpRule> = {
   },
   fromPartial<I extends Exact<DeepPartial<HttpRule>, I>>(object: I): HttpRule {
     const message = createBaseHttpRule();
+    message.selector = object.selector ?? "";
     switch (object.pattern?.$case) {
       case "get": {
         if (object.pattern?.value !== undefined && object.pattern?.value !== null) {
@@ -331,8 +289,8 @@ export const HttpRule: MessageFns<HttpRule> = {
         break;
       }
     }
-    message.selector = object.selector ?? "";
     message.body = object.body ?? "";
+    message.responseBody = object.responseBody ?? "";
     message.additionalBindings = object.additionalBindings?.map((e) => HttpRule.fromPartial(e)) || [];
     return message;
   },

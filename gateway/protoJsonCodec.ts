@@ -1,0 +1,46 @@
+import { type Message, type Registry, toBinary, toJson } from '@bufbuild/protobuf';
+import { HoldfastError } from '../platform/HoldfastError.ts';
+import { HttpBody } from '../proto/gen/google/api/httpbody.ts';
+import type { Answer, Codec } from './Codec.ts';
+import { pickField } from './pickField.ts';
+import type { Route } from './readRoutes.ts';
+import { toErrorBody } from './toErrorBody.ts';
+import { toRequest } from './toRequest.ts';
+
+/** google.api.HttpBody: a method that answers it answers an HTTP body of its own, which is no JSON. */
+const BODY_TYPE = 'google.api.HttpBody';
+
+/** A page made from somebody's data runs nothing and fetches nothing, whatever is in it. */
+const pageHeaders = {
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+};
+
+/** Canonical proto3 JSON, responses with every field: the form of all packages that bring none of their own. */
+export const protoJsonCodec: Codec = {
+  packageName: null,
+  prefix: '/',
+  contentType: 'application/json',
+  read: (route, { parameters, query, body }, registry) => ({
+    message: toRequest(route, { parameters, query, body: decodeText(body) }, registry),
+    answer: response => toAnswer(route, response, registry),
+  }),
+  errorBody: toErrorBody,
+};
+
+function toAnswer({ method, responseBody }: Route, response: Message, registry: Registry): Answer {
+  const { output } = method;
+  if (output.typeName === BODY_TYPE) {
+    const { contentType, data } = HttpBody.decode(toBinary(output, response));
+    return { kind: 'body', contentType, data, headers: pageHeaders };
+  }
+  const json = toJson(output, response, { registry, alwaysEmitImplicit: true });
+  return { kind: 'json', json: pickField(json, responseBody?.jsonName), status: 200 };
+}
+
+function decodeText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (cause) {
+    throw new HoldfastError('invalidArgument', 'The body is not UTF-8 text; send JSON in UTF-8.', { cause });
+  }
+}
