@@ -18,6 +18,9 @@ const pidFile = join(root, '.installing.pid');
 
 const entries = { start: 'bin/start.ts', test: 'test/support/runTests.ts', bench: 'bench/run.ts' };
 
+/** What Node has stripped of types and compiled, by content, for the processes after the first. */
+const compileCache = join(root, 'node_modules', '.cache', 'compiled');
+
 const name = process.argv[2];
 const args = process.argv.slice(3);
 let holdsLock = false;
@@ -208,7 +211,8 @@ function handOver() {
   const stdio = ['inherit', 'inherit', 'inherit'];
   // By the channel `start` notices when this process is killed.
   if (name === 'start') stdio.push('ipc');
-  const child = spawn(node, [join(root, entry)].concat(args), { cwd, stdio });
+  const env = Object.assign({ NODE_COMPILE_CACHE: compileCache }, process.env);
+  const child = spawn(node, [join(root, entry)].concat(args), { cwd, env, stdio });
   passSignals(child);
   child.on('error', error =>
     fail(`${node} cannot be run (${error.message}): delete node_modules and try again.`),

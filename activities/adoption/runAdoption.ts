@@ -83,7 +83,7 @@ function run(job: AdoptionJob, signal: AbortSignal, limitMs: number): Promise<En
   const child = spawn(process.execPath, [script, String(process.pid), String(limitMs + GRACE_MS)], {
     stdio: ['pipe', 'ignore', 'pipe'],
     // Neither the database's address nor any other secret of the worker's.
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
   });
   const stop = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', stop, { once: true });

@@ -18,7 +18,7 @@ export async function runReportProcess(task: ReportTask, signal: AbortSignal): P
     execArgv: [],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // It runs models that came from elsewhere: neither the database's address nor any other secret of the worker's.
-    env: { PATH: process.env.PATH },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
   });
   let complaint = '';
   child.stderr?.on('data', (chunk: Buffer) => (complaint = (complaint + chunk.toString()).slice(-2000)));

@@ -16,6 +16,7 @@ const start = (url: string, port: number, metrics: number) => {
   const child = spawn(process.execPath, ['bin/control.ts'], {
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       DATABASE_URL: url,
       TEMPORAL_ADDRESS: '127.0.0.1:1',
       HOLDFAST_CONTROL_PORT: String(port),

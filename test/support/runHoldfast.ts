@@ -28,6 +28,7 @@ export async function runHoldfast(
     cwd: options.directory,
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       HOLDFAST_CONTROL_PORT: control.split(':')[1],
       HOLDFAST_INFERENCE_PORT: inference.split(':')[1],
       ...options.environment,
