@@ -7,15 +7,21 @@ import type { FeatureMatrix } from './FeatureMatrix.ts';
  * multiply, each rounded, and then cut off at 0 where it is a hinge. The table may be another than the one the encoder was fitted on: columns are found by name and
  * levels by their text.
  * @param rows indices into the table; row i of the matrix is `rows[i]`
+ * @param take where the matrix comes to lie: all zero
  * @throws RangeError where the table lacks a column of the encoder, or holds it as the other kind
  */
-export function encode(encoder: Encoder, table: Table, rows: Int32Array): FeatureMatrix {
+export function encode(
+  encoder: Encoder,
+  table: Table,
+  rows: Int32Array,
+  take: (length: number) => Float32Array = length => new Float32Array(length),
+): FeatureMatrix {
   const inputs = new Map(encoder.inputs.map(input => [input.name, input]));
   const columns = new Map(table.columns.map(column => [column.name, column]));
   for (const input of encoder.inputs) requireColumn(columns, input);
 
   const rowCount = rows.length;
-  const values = new Float32Array(rowCount * encoder.features.length);
+  const values = take(rowCount * encoder.features.length);
   for (const [place, feature] of encoder.features.entries()) {
     const input = inputs.get(feature.input);
     const column = columns.get(feature.input);

@@ -12,7 +12,9 @@ export interface KernelMemory {
   readonly kernels: Kernels;
   /** For another thread, whose kernels then see the same arrays. */
   readonly shared: WasmMemory;
-  /** All zero, at a place (`byteOffset`) that 16 divides, with room up to the next such place. */
+  /** Whether kernels reach the array where it is. */
+  holds(array: Float32Array): boolean;
+  /** All zero, at a place (`byteOffset`) that 16 divides, with eight bytes of zeros behind it at least. */
   uint8(length: number): Uint8Array;
   int32(length: number): Int32Array;
   float32(length: number): Float32Array;
@@ -23,27 +25,32 @@ export interface KernelMemory {
 const KEPT_BYTES = 2 ** 26;
 
 interface Arena extends KernelMemory {
-  /** Gives everything back. */
-  clear(): void;
+  /** Where the next array comes. */
+  readonly next: number;
+  /** Gives back what was taken from this place on. */
+  release(place: number): void;
   readonly bytes: number;
 }
 
-let idle: Arena | null = null;
+let arena: Arena | null = null;
+/** Works that are going on, one within the other. */
+let depth = 0;
 
 /**
- * Runs a work with memory of its own. Nothing of it may be used afterwards: what is to last is copied.
- * @throws RangeError where the work asks for more than 32-bit addresses reach
+ * Runs a work with memory of its own. Nothing of it may be used afterwards: what is to last is copied. A work within a work takes
+ * from the same memory, so that its kernels reach what the outer one has taken.
+ * @throws RangeError where the works ask for more than 32-bit addresses reach
  */
 export function withKernelMemory<Result>(work: (memory: KernelMemory) => Result): Result {
-  const arena = idle ?? createArena();
-  idle = null;
+  const own = (arena ??= createArena());
+  const from = own.next;
+  depth += 1;
   try {
-    return work(arena);
+    return work(own);
   } finally {
-    if (arena.bytes <= KEPT_BYTES) {
-      arena.clear();
-      idle = arena;
-    }
+    own.release(from);
+    depth -= 1;
+    if (depth === 0 && own.bytes > KEPT_BYTES) arena = null;
   }
 }
 
@@ -53,18 +60,23 @@ function createArena(): Arena {
   let next = 0;
   /** From here on the memory was never used, so it is zero. */
   let fresh = 0;
+  /** A memory that grows shows a new buffer each time. */
+  const buffers = new WeakSet<object>();
   const take = (bytes: number): [SharedArrayBuffer, number] => {
     const at = next;
-    next = Math.ceil((at + bytes) / 16) * 16;
-    const pages = Math.ceil(next / PAGE_BYTES);
+    const end = Math.ceil((at + bytes + 8) / 16) * 16;
+    const pages = Math.ceil(end / PAGE_BYTES);
     const present = shared.buffer.byteLength / PAGE_BYTES;
     if (pages > MAXIMUM_PAGES)
       throw new RangeError(
         `the training data needs more than the ${MAXIMUM_PAGES / 2 ** 14} GiB that a kernel reaches; train on a sample of the rows, or on fewer columns`,
       );
     if (pages > present) shared.grow(pages - present);
-    if (at < fresh) new Uint8Array(shared.buffer, at, Math.min(next, fresh) - at).fill(0);
-    return [shared.buffer, at];
+    if (at < fresh) new Uint8Array(shared.buffer, at, Math.min(end, fresh) - at).fill(0);
+    next = end;
+    const { buffer } = shared;
+    buffers.add(buffer);
+    return [buffer, at];
   };
   return {
     kernels,
@@ -73,9 +85,13 @@ function createArena(): Arena {
     int32: length => new Int32Array(...take(4 * length), length),
     float32: length => new Float32Array(...take(4 * length), length),
     float64: length => new Float64Array(...take(8 * length), length),
-    clear: () => {
+    holds: ({ buffer }) => buffers.has(buffer),
+    get next() {
+      return next;
+    },
+    release: place => {
       fresh = Math.max(fresh, next);
-      next = 0;
+      next = place;
     },
     get bytes() {
       return shared.buffer.byteLength;

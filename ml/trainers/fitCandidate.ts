@@ -6,6 +6,7 @@ import type { Encoder } from '../features/Encoder.ts';
 import { encode } from '../features/encode.ts';
 import { fitEncoder } from '../features/fitEncoder.ts';
 import type { Crew } from '../kernels/Crew.ts';
+import { withKernelMemory } from '../kernels/withKernelMemory.ts';
 import { deriveSeed } from '../random/deriveSeed.ts';
 import type { FittedModel } from './FittedModel.ts';
 import { fitModel } from './fitModel.ts';
@@ -27,29 +28,38 @@ export interface FitCandidateOptions {
  * Everything a recipe says, on one training part: encoder, correlation filter, SMOTE, kernel.
  * @throws RangeError where a class has no row, no column varies, or a number is infinite
  */
-export function fitCandidate({ table, rows, recipe, seed, onProgress, crew }: FitCandidateOptions): {
-  encoder: Encoder;
-  model: FittedModel;
-} {
+export function fitCandidate(options: FitCandidateOptions): { encoder: Encoder; model: FittedModel } {
+  const { table, rows, recipe, seed, onProgress, crew } = options;
   const labels = labelsOf(table, rows);
   if (!labels.includes(0) || !labels.includes(1))
     throw new RangeError(`all ${rows.length} training rows have one label; expected rows of both`);
+  const encoder = encoderOf(options, labels);
+  // In the kernels' memory from the start: they need no copy of their own.
+  return withKernelMemory(memory => {
+    const matrix = encode(encoder, table, rows, length => memory.float32(length));
+    const part = recipe.smote ? smote({ matrix, labels }, deriveSeed(seed, 'smote')) : { matrix, labels };
+    const model = fitModel(
+      recipe,
+      part.matrix,
+      part.labels,
+      deriveSeed(seed, recipe.trainer),
+      onProgress,
+      crew,
+    );
+    return { encoder, model };
+  });
+}
+
+function encoderOf({ table, rows, recipe }: FitCandidateOptions, labels: Uint8Array): Encoder {
   const whole = fitEncoder(table, rows, recipe);
-  const wholeMatrix = encode(whole, table, rows);
-  const encoder =
-    recipe.minimumAbsoluteCorrelation === null
-      ? whole
-      : correlationFilter(whole, wholeMatrix, labels, recipe.minimumAbsoluteCorrelation);
-  const matrix =
-    encoder.features.length === whole.features.length ? wholeMatrix : encode(encoder, table, rows);
-  const part = recipe.smote ? smote({ matrix, labels }, deriveSeed(seed, 'smote')) : { matrix, labels };
-  const model = fitModel(
-    recipe,
-    part.matrix,
-    part.labels,
-    deriveSeed(seed, recipe.trainer),
-    onProgress,
-    crew,
+  const least = recipe.minimumAbsoluteCorrelation;
+  if (least === null) return whole;
+  return withKernelMemory(memory =>
+    correlationFilter(
+      whole,
+      encode(whole, table, rows, length => memory.float32(length)),
+      labels,
+      least,
+    ),
   );
-  return { encoder, model };
 }

@@ -1,8 +1,8 @@
 import { exponentialOfNegative, sigmoid } from './sigmoid';
 
 // The passes of logistic regression over a column-major float32 matrix, in float64, in blocks of rows that stay in the
-// processor's nearest cache from margins to gradient. Columns lie `stride` values apart, an even number; a row that only fills
-// the stride holds zeros and a label that is neither 0 nor 1, and counts for nothing.
+// processor's nearest cache from margins to gradient. Columns lie `stride` values apart. Rows are read two at a time: behind the
+// last one may lie any finite numbers and a label that is neither 0 nor 1, which count for nothing.
 
 const BLOCK: u32 = 512;
 const CHUNK: u32 = 8192;

@@ -39,11 +39,11 @@ export function logisticObjective(
 ): LogisticObjective {
   const { rowCount, columnCount } = matrix;
   const parameterCount = columnCount + 1;
-  const stride = rowCount + (rowCount % 2);
-  const values = memory.float32(stride * columnCount);
-  for (let column = 0; column < columnCount; column++)
-    values.set(matrix.values.subarray(column * rowCount, (column + 1) * rowCount), column * stride);
-  const ownLabels = memory.uint8(stride).fill(FILLER);
+  const values = memory.holds(matrix.values)
+    ? matrix.values
+    : copyInto(memory.float32(matrix.values.length), matrix.values);
+  // Rows are read two at a time, the last one perhaps with what lies behind it.
+  const ownLabels = memory.uint8(rowCount + 1).fill(FILLER);
   ownLabels.set(labels);
   const chunks = Math.ceil(rowCount / CHUNK_ROWS);
   const losses = memory.float64(4 * Math.ceil(rowCount / BLOCK_ROWS));
@@ -53,7 +53,7 @@ export function logisticObjective(
   const scratch = (member: number): number =>
     (scratches[member] ??= memory.float64(SCRATCH_VALUES)).byteOffset;
   const hessian = memory.float64(parameterCount * parameterCount);
-  const ofMatrix = [values.byteOffset, stride, columnCount, ownLabels.byteOffset] as const;
+  const ofMatrix = [values.byteOffset, rowCount, columnCount, ownLabels.byteOffset] as const;
 
   const evaluate = (parameters: Float64Array, gradient: Float64Array): number => {
     ownParameters.set(parameters);
@@ -110,4 +110,9 @@ export function logisticObjective(
   };
 
   return { parameterCount, rowCount, evaluate, hessianAt };
+}
+
+function copyInto(target: Float32Array, values: Float32Array): Float32Array {
+  target.set(values);
+  return target;
 }

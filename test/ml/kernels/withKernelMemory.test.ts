@@ -24,11 +24,22 @@ describe('withKernelMemory', () => {
       });
   });
 
-  it('gives another memory to a work within a work', () => {
+  it('gives a work within a work its own arrays of the same memory, and takes them back', () => {
     withKernelMemory(outer => {
-      const outside = outer.int32(4).fill(1);
-      withKernelMemory(inner => inner.int32(4).fill(2));
+      const outside = outer.float32(4).fill(1);
+      const places = [1, 2].map(() =>
+        withKernelMemory(inner => {
+          assert.ok(inner.holds(outside));
+          // The memory grows and shows another buffer.
+          const { byteOffset } = inner.float32(200_000).fill(2);
+          assert.ok(inner.holds(outside));
+          return byteOffset;
+        }),
+      );
+      assert.equal(places[0], places[1]);
       assert.deepEqual([...outside], [1, 1, 1, 1]);
+      assert.deepEqual([...outer.float32(4)], [0, 0, 0, 0]);
+      assert.ok(!outer.holds(new Float32Array(4)));
     });
   });
 
