@@ -8,6 +8,7 @@ import { createAccessLog } from '../platform/grpc/createAccessLog.ts';
 import { LOOPBACK } from '../platform/addresses.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
+import { serverCredentials } from '../platform/tls/serverCredentials.ts';
 
 // Control's wiring. Without accounts everybody who reaches it may promote and cancel, so it listens on loopback only.
 
@@ -20,10 +21,16 @@ await runProcess('control', async ({ configuration, logger, metrics }) => {
   const artifacts = createLocalArtifactStore(join(configuration.home, 'artifacts'));
   const { defaultModel, ports } = configuration;
   const address = `${LOOPBACK}:${ports.control}`;
-  const server = buildControlServer({ database, artifacts, temporal, logger, defaultModel, address }, [
-    createCallMetrics(metrics),
-    createAccessLog({ logger, share: configuration.accessLogShare }),
-  ]);
+  const server = buildControlServer(
+    { database, artifacts, temporal, logger, defaultModel, address },
+    {
+      observers: [
+        createCallMetrics(metrics),
+        createAccessLog({ logger, share: configuration.accessLogShare }),
+      ],
+      credentials: serverCredentials(configuration.tls.server, logger),
+    },
+  );
   await server.listen({ host: LOOPBACK, port: ports.control, portVariable: 'HOLDFAST_CONTROL_PORT' });
   server.setServing(true);
   return {

@@ -4,13 +4,17 @@ import { addressesOf, LOOPBACK } from '../platform/addresses.ts';
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { assertPortFree } from '../platform/lifecycle/assertPortFree.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
+import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 
 // The gateway's wiring. Without accounts everybody who reaches it may do everything, so it listens on loopback only.
 
 await runProcess('gateway', async ({ configuration, logger }) => {
   const { stickyHeader } = configuration;
   const { http } = configuration.ports;
-  const backend = createBackend(addressesOf(configuration));
+  const backend = createBackend(
+    addressesOf(configuration),
+    channelSecurity(configuration.tls.client, logger),
+  );
   const app = buildGateway({ descriptors: readDescriptors(), backend, logger, stickyHeader });
   await assertPortFree({ purpose: 'the gateway', port: http, variable: 'HOLDFAST_HTTP_PORT' });
   await app.listen({ host: LOOPBACK, port: http });

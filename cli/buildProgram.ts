@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { addressesOf } from '../platform/addresses.ts';
+import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 import { readConfiguration } from '../platform/configuration.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { CliContext, CliProcess, GlobalOptions, OutputFormat, Runner } from './CliContext.ts';
@@ -100,10 +101,13 @@ Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 
 function createContext(options: GlobalOptions, format: OutputFormat, cliProcess: CliProcess): CliContext {
   const configuration = readConfiguration();
   const addresses = addressesOf(configuration);
-  const clients = createClients({
-    control: address('--control', options.control ?? addresses.control),
-    inference: address('--inference', options.inference ?? addresses.inference),
-  });
+  const clients = createClients(
+    {
+      control: address('--control', options.control ?? addresses.control),
+      inference: address('--inference', options.inference ?? addresses.inference),
+    },
+    channelSecurity(configuration.tls.client),
+  );
   return { ...cliProcess, configuration, format, clients };
 }
 

@@ -1,5 +1,6 @@
 import { addressesOf } from '../platform/addresses.ts';
 import type { Configuration } from '../platform/configuration.ts';
+import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 import { USER_FILE_MODE, writeFileAtomically } from '../platform/writeFileAtomically.ts';
 import { RunStatus } from '../proto/gen/holdfast/v1/run.ts';
 import { createClients } from './clients/createClients.ts';
@@ -32,7 +33,7 @@ export interface MainJobOptions extends Wanted {
  */
 export async function mainJob(options: MainJobOptions): Promise<{ ok: boolean }> {
   const { configuration, signal } = options;
-  const clients = createClients(addressesOf(configuration));
+  const clients = createClients(addressesOf(configuration), channelSecurity(configuration.tls.client));
   try {
     return { ok: await bringToProduction({ clients, signal }, options) };
   } finally {

@@ -39,12 +39,13 @@ import { getStatus } from './system/getStatus.ts';
 /** Control's gRPC server over its ports, not yet listening: each method is one function of a file named like it. */
 export const buildControlServer = (
   ports: ControlPorts,
-  observers: GrpcServerOptions['observers'] = [],
+  { observers, credentials }: Pick<GrpcServerOptions, 'observers' | 'credentials'> = {},
 ): GrpcServer =>
   createGrpcServer({
     descriptors: readDescriptors(),
     logger: ports.logger,
     observers,
+    credentials,
     // A model file of the largest size, with its samples and the rest of the message.
     maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
     services: [

@@ -1,6 +1,7 @@
 import { type DescMethod, fromBinary, type Message } from '@bufbuild/protobuf';
-import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import { Client, Metadata } from '@grpc/grpc-js';
 import { HoldfastError } from '../platform/HoldfastError.ts';
+import { type ChannelSecurity, plainChannels } from '../platform/tls/channelSecurity.ts';
 import { createGrpcClient } from '../platform/grpc/createGrpcClient.ts';
 import { channelOptions } from '../platform/grpc/channelOptions.ts';
 import { fromServiceError, isServiceError } from '../platform/grpc/fromServiceError.ts';
@@ -42,14 +43,19 @@ const inferenceServices: ReadonlySet<string> = new Set([
   'inference.GRPCInferenceService',
 ]);
 
-const connect = (address: string): Client =>
-  new Client(address, credentials.createInsecure(), channelOptions);
-
-export function createBackend(addresses: BackendAddresses): Backend {
+export function createBackend(
+  addresses: BackendAddresses,
+  security: ChannelSecurity = plainChannels,
+): Backend {
+  const connect = (address: string): Client => {
+    const { credentials, options } = security(address);
+    return new Client(address, credentials, { ...channelOptions, ...options });
+  };
   const clients = { inference: connect(addresses.inference), control: connect(addresses.control) };
   const health = createGrpcClient(HealthService, {
     address: addresses.inference,
     peer: 'the inference server',
+    security,
     deadlineMs: HEALTH_DEADLINE_MS,
   });
   const target = (method: DescMethod) => {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { HoldfastError } from './HoldfastError.ts';
+import { readTlsSettings } from './tls/readTlsSettings.ts';
 
 // Every setting that the environment may give, read once at a process's border. No other file reads process.env for them.
 
@@ -37,6 +38,17 @@ const environment = z.object({
     .default(join(import.meta.dirname, '..', '.holdfast')),
   /** The address that inference listens on; everything else stays on loopback. */
   HOLDFAST_BIND: z.string().min(1).default('127.0.0.1'),
+  /** Set: both gRPC servers speak TLS by this certificate (PEM, with those that vouch for it). */
+  HOLDFAST_TLS_CERT: z.string().optional(),
+  HOLDFAST_TLS_KEY: z.string().optional(),
+  /** Set: they take only clients whose certificate one of these signed. */
+  HOLDFAST_TLS_CLIENT_CA: z.string().optional(),
+  /** By whom clients (gateway, CLI) know the servers; `system`: by whom Node trusts. */
+  HOLDFAST_TLS_CA: z.string().optional(),
+  HOLDFAST_TLS_CLIENT_CERT: z.string().optional(),
+  HOLDFAST_TLS_CLIENT_KEY: z.string().optional(),
+  /** The name in the servers' certificate, where it is not the host that clients connect to. */
+  HOLDFAST_TLS_SERVER_NAME: z.string().optional(),
   HOLDFAST_HTTP_PORT: port(8080),
   HOLDFAST_INFERENCE_PORT: port(9000),
   HOLDFAST_CONTROL_PORT: port(9001),
@@ -130,6 +142,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
   return {
     home: resolve(values.HOLDFAST_HOME),
     bind: values.HOLDFAST_BIND,
+    tls: readTlsSettings(values),
     ports: {
       http: values.HOLDFAST_HTTP_PORT,
       inference: values.HOLDFAST_INFERENCE_PORT,

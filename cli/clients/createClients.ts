@@ -1,4 +1,6 @@
+import type { ChannelSecurity } from '../../platform/tls/channelSecurity.ts';
 import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
@@ -21,18 +23,21 @@ export interface Clients {
   readonly experiments: GrpcClient<typeof ExperimentServiceService>;
   readonly system: GrpcClient<typeof SystemServiceService>;
   readonly prediction: GrpcClient<typeof PredictionServiceService>;
+  /** Of the inference server. */
+  readonly health: GrpcClient<typeof HealthService>;
   close(): void;
 }
 
-export function createClients(addresses: Addresses): Clients {
-  const control = { address: addresses.control, peer: 'the control server' };
-  const inference = { address: addresses.inference, peer: 'the inference server' };
+export function createClients(addresses: Addresses, security?: ChannelSecurity): Clients {
+  const control = { address: addresses.control, peer: 'the control server', security };
+  const inference = { address: addresses.inference, peer: 'the inference server', security };
   const models = createGrpcClient(ModelServiceService, control);
   const runs = createGrpcClient(RunServiceService, control);
   const datasets = createGrpcClient(DatasetServiceService, control);
   const experiments = createGrpcClient(ExperimentServiceService, control);
   const system = createGrpcClient(SystemServiceService, control);
   const prediction = createGrpcClient(PredictionServiceService, inference);
+  const health = createGrpcClient(HealthService, inference);
   return {
     addresses,
     models,
@@ -41,8 +46,9 @@ export function createClients(addresses: Addresses): Clients {
     experiments,
     system,
     prediction,
+    health,
     close() {
-      for (const client of [models, runs, datasets, experiments, system, prediction]) client.close();
+      for (const client of [models, runs, datasets, experiments, system, prediction, health]) client.close();
     },
   };
 }

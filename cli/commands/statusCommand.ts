@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { addressesOf } from '../../platform/addresses.ts';
-import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
-import { HealthCheckResponse_ServingStatus, HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
+import { HealthCheckResponse_ServingStatus } from '../../proto/gen/grpc/health/v1/health.ts';
 import { ListModelsResponse } from '../../proto/gen/holdfast/v1/model.ts';
 import { type Component, SystemStatus } from '../../proto/gen/holdfast/v1/system.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
@@ -88,10 +87,9 @@ async function askControl({ clients, signal }: CliContext): Promise<Component[]>
 
 async function askInference({ clients, signal }: CliContext): Promise<Component> {
   const address = clients.addresses.inference;
-  const health = createGrpcClient(HealthService, { address, peer: 'the inference server' });
   try {
     const service = 'holdfast.v1.PredictionService';
-    const answer = await health.check({ service }, { signal, deadlineMs: ANSWER_MS });
+    const answer = await clients.health.check({ service }, { signal, deadlineMs: ANSWER_MS });
     const up = answer.status === HealthCheckResponse_ServingStatus.SERVING;
     return {
       name: 'inference',
@@ -101,8 +99,6 @@ async function askInference({ clients, signal }: CliContext): Promise<Component>
     };
   } catch (error) {
     return downComponent('inference', address, error);
-  } finally {
-    health.close();
   }
 }
 

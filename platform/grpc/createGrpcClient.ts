@@ -1,4 +1,5 @@
-import { Client, type ClientReadableStream, credentials, Metadata } from '@grpc/grpc-js';
+import { Client, type ClientReadableStream, Metadata } from '@grpc/grpc-js';
+import { type ChannelSecurity, plainChannels } from '../tls/channelSecurity.ts';
 import { channelOptions } from './channelOptions.ts';
 import { fromServiceError, isServiceError } from './fromServiceError.ts';
 import type { MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from './ServiceImplementation.ts';
@@ -13,6 +14,8 @@ export interface GrpcClientOptions {
   /** Of a call that gives none; default 30 s. Streams have none unless the call gives one. */
   readonly deadlineMs?: number;
   readonly maximumMessageBytes?: number;
+  /** Default: plain HTTP/2. */
+  readonly security?: ChannelSecurity;
   /** Clients of one address share a connection otherwise, and with it the process that answers. */
   readonly ownConnection?: boolean;
 }
@@ -45,8 +48,10 @@ export function createGrpcClient(
   definition: ServiceDefinition,
   options: GrpcClientOptions,
 ): Record<string, (request: unknown, options?: CallOptions) => unknown> {
-  const client = new Client(options.address, credentials.createInsecure(), {
+  const { credentials, options: security } = (options.security ?? plainChannels)(options.address);
+  const client = new Client(options.address, credentials, {
     ...channelOptions,
+    ...security,
     'grpc.max_receive_message_length': options.maximumMessageBytes ?? -1,
     'grpc.use_local_subchannel_pool': options.ownConnection === true ? 1 : 0,
   });

@@ -23,6 +23,8 @@ export interface GrpcServerOptions {
   readonly descriptors: FileDescriptorSet;
   readonly services: readonly BoundService[];
   readonly logger: GrpcLogger;
+  /** Default: plain HTTP/2. */
+  readonly credentials?: ServerCredentials;
   /** Told of the end of every call. */
   readonly observers?: readonly CallObserver[];
   /** Largest request taken; a larger one answers RESOURCE_EXHAUSTED. Default 32 MiB. */
@@ -75,7 +77,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
 
   let closing: Promise<void> | null = null;
   return {
-    listen: address => listen(server, address),
+    listen: address => listen(server, options.credentials ?? ServerCredentials.createInsecure(), address),
     setServing: health.setServing,
     close: () => {
       closing ??= drain(server, health.close, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
@@ -111,11 +113,12 @@ function report(error: unknown, context: CallContext, logger: GrpcLogger): Serve
 
 function listen(
   server: Server,
+  credentials: ServerCredentials,
   { host, port, portVariable }: { host: string; port: number; portVariable?: string },
 ): Promise<number> {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (cause, bound) => {
+    server.bindAsync(address, credentials, (cause, bound) => {
       if (cause === null) return resolve(bound);
       const remedy = portVariable === undefined ? 'another port' : `${portVariable} to a free port`;
       const message = cause.message.includes('EADDRINUSE')

@@ -45,7 +45,7 @@ export function fromServiceError(error: ReceivedError, peer: string): HoldfastEr
 function explain(error: ReceivedError, peer: string): string {
   switch (error.code) {
     case status.UNAVAILABLE:
-      return `No connection to ${peer}: ${error.details} Is it running? Start Holdfast with \`npm start\`, or check the address.`;
+      return `No connection to ${peer}: ${error.details} ${remedyOf(error.details)}`;
     case status.DEADLINE_EXCEEDED:
       return `No answer from ${peer} in time (${error.details}). Try again, or allow more time.`;
     case status.UNIMPLEMENTED:
@@ -53,6 +53,18 @@ function explain(error: ReceivedError, peer: string): string {
     default:
       return `${peer} answered: ${error.details}`;
   }
+}
+
+/** By what Node, OpenSSL and grpc-js say where the two sides do not trust or understand each other. */
+function remedyOf(details: string): string {
+  if (/altnames/i.test(details))
+    return 'Check the address, or set HOLDFAST_TLS_SERVER_NAME to the name in the certificate.';
+  // Whoever listens hung up, with or without a reason: ECONNREFUSED would say that nobody does.
+  if (details.includes('Failed to connect (') || /tlsv1.* alert/.test(details))
+    return 'Is it a Holdfast server, and do both sides speak TLS? Check HOLDFAST_TLS_CA, and HOLDFAST_TLS_CLIENT_CERT where the server asks its clients for a certificate.';
+  if (/certificate|issuer/i.test(details))
+    return 'Check HOLDFAST_TLS_CA: it names those who vouch for the server.';
+  return 'Is it running? Start Holdfast with `npm start`, or check the address.';
 }
 
 function readDetails(metadata: Metadata): { code: ErrorCode | null; violations: FieldViolation[] } {
