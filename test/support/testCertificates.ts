@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 
 const openssl = (...words: string[]): Promise<unknown> => promisify(execFile)('openssl', words);
 
+const into = ({ certificate, key }: TestIdentity) => ['-out', certificate, '-keyout', key];
+
 export interface TestIdentity {
   readonly certificate: string;
   readonly key: string;
@@ -25,7 +27,6 @@ export async function createAuthority(folder: string, name: string): Promise<Tes
     key: join(folder, `${each}.key`),
   });
   const own = pathsOf(name);
-  const into = ({ certificate, key }: TestIdentity) => ['-out', certificate, '-keyout', key];
   await openssl('req', '-x509', ...newKey, ...into(own), '-days', '2', '-subj', `/CN=${name}`);
   return {
     ca: own.certificate,

@@ -12,11 +12,15 @@ import { withInference } from '../../support/withInference.ts';
 
 const answer = z.looseObject({ predictions: z.array(z.string()).length(1) });
 
+const predict = (environment: NodeJS.ProcessEnv) =>
+  runHoldfast(['predict', JSON.stringify(goodInstance), '--json'], { environment });
+
 describe('inference, gateway and command over mutual TLS', () => {
   it('answer as in plain, and refuse a command without a certificate', () =>
-    withInference(async ({ home, databaseUrl, register, promote }) => {
-      await register(smallModel());
-      await promote(1);
+    withInference(async world => {
+      const { home, databaseUrl } = world;
+      await world.register(smallModel());
+      await world.promote(1);
       const authority = await createAuthority(home, 'authority');
       const server = await authority.issue('server', 'IP:127.0.0.1');
       const client = await authority.issue('client', 'DNS:client');
@@ -44,8 +48,6 @@ describe('inference, gateway and command over mutual TLS', () => {
         await startProcess('gateway', known),
       ];
       try {
-        const predict = (environment: NodeJS.ProcessEnv) =>
-          runHoldfast(['predict', JSON.stringify(goodInstance), '--json'], { environment });
         const told = await predict(known);
         assert.equal(told.code, 0, told.stderr);
         assert.equal(told.stderr, '');

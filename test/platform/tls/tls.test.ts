@@ -129,14 +129,11 @@ describe('TLS', () => {
     const grpcurl = requirePeer(this, 'grpcurl');
     await withCertificates(async ({ authority, server }) => {
       const client = await authority.issue('client', 'DNS:client');
-      const run = async (port: number, ...words: string[]) =>
-        (
-          await promisify(execFile)(grpcurl, [
-            ...['-connect-timeout', '5', '-cacert', authority.ca, ...words],
-            `127.0.0.1:${port}`,
-            'grpc.health.v1.Health/Check',
-          ])
-        ).stdout;
+      const trusting = ['-connect-timeout', '5', '-cacert', authority.ca];
+      const run = async (port: number, ...words: string[]) => {
+        const asked = [`127.0.0.1:${port}`, 'grpc.health.v1.Health/Check'];
+        return (await promisify(execFile)(grpcurl, [...trusting, ...words, ...asked])).stdout;
+      };
       const identity = ['-cert', client.certificate, '-key', client.key];
       await withTlsServer({ ...server, clientCa: authority.ca }, async port => {
         assert.match(await run(port, ...identity), /"SERVING"/);
