@@ -13,7 +13,14 @@ import { toStatistics } from './toStatistics.ts';
 // The Open Inference Protocol over the same store as PredictionService. Model names and versions mean what they mean there: a
 // version is a number or an alias, none is Production.
 
-const EXTENSIONS = ['classification', 'model_configuration', 'model_repository', 'statistics'];
+/** Bytes behind JSON are the gateway's, which has the other half of the protocol. */
+const EXTENSIONS = [
+  'binary_tensor_data',
+  'classification',
+  'model_configuration',
+  'model_repository',
+  'statistics',
+];
 
 export function createOpenInference(context: PredictContext): BoundService {
   const { store } = context;

@@ -20,16 +20,16 @@ const schema = z.looseObject({
  * @throws HoldfastError invalidArgument that says what is wrong with the parameters
  */
 export function readLoadRequest({ parameters }: RepositoryModelLoadRequest): readonly number[] {
-  for (const [name, { parameterChoice }] of Object.entries(parameters)) {
-    if (name !== 'config')
-      throw refusal(
-        name,
-        'is not taken: model files come from the registry. Use `./holdfast train`, then load by name',
-      );
-    if (parameterChoice?.$case !== 'stringParam') throw refusal(name, 'must be a text with JSON');
-    return readVersions(parameterChoice.value);
-  }
-  return [];
+  const foreign = Object.keys(parameters).find(name => name !== 'config');
+  if (foreign !== undefined)
+    throw refusal(
+      foreign,
+      'is not taken: model files come from the registry. Use `./holdfast train`, then load by name',
+    );
+  const { config } = parameters;
+  if (config === undefined) return [];
+  if (config.parameterChoice?.$case !== 'stringParam') throw refusal('config', 'must be a text with JSON');
+  return readVersions(config.parameterChoice.value);
 }
 
 function readVersions(text: string): readonly number[] {

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { describe, it } from 'mocha';
-import type { Context } from 'mocha';
 import { z } from 'zod';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { GRPCInferenceServiceService } from '../../proto/gen/inference/grpc_service.ts';
 import type { ModelInferRequest } from '../../proto/gen/inference/grpc_service.ts';
-import { requirePeer } from '../peers/requirePeer.ts';
+import { askTriton } from '../support/askTriton.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
 import { type Served, withInference, withServedModel } from '../support/withInference.ts';
 
@@ -77,22 +75,6 @@ const answers = z.object({
   badConfig: refusal,
   sharedMemory: refusal,
 });
-
-function askTriton(test: Context, port: number, request: object): Promise<z.infer<typeof answers>> {
-  const python = requirePeer(test, 'python');
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      python,
-      ['test/peers/triton_client.py', `127.0.0.1:${port}`, 'churn'],
-      { maxBuffer: 1 << 26 },
-      (error, stdout, stderr) => {
-        if (error !== null) reject(new Error(`tritonclient failed: ${stderr || error.message}`));
-        else resolve(answers.parse(JSON.parse(stdout)));
-      },
-    );
-    child.stdin?.end(JSON.stringify(request));
-  });
-}
 
 const predicted = async (
   { client }: Served,
@@ -207,7 +189,13 @@ describe('the Open Inference Protocol', () => {
       await world.register(smallModel(), smallModel({ shift: 1 }));
       await world.promote(1);
       const served = await world.start();
-      const found = await askTriton(this, served.inference.port, { rows, otherVersion: '2' });
+      const found = await askTriton(
+        this,
+        'triton_client.py',
+        served.inference.port,
+        { rows, otherVersion: '2' },
+        answers,
+      );
 
       assert.deepEqual(
         [found.live, found.ready, found.modelReady, found.unknownReady],

@@ -1,15 +1,15 @@
 """Speaks the Open Inference Protocol with NVIDIA's stock client: every call that it has, and what it made of the answers.
 
 Usage: triton_client.py HOST:PORT MODEL < request.json > answers.json
-The request: {"rows": [{column: number or text or null}...], "otherVersion": "2", "texts": [...]}.
+The request: {"rows": [{column: number or text or null}...], "otherVersion": "2"}.
 """
 
 import json
 import queue
 import sys
 
-import numpy
 import tritonclient.grpc as grpc
+from triton_rows import tensors_of, text
 from tritonclient.utils import InferenceServerException
 
 address, model = sys.argv[1:]
@@ -18,25 +18,8 @@ rows = asked["rows"]
 client = grpc.InferenceServerClient(address)
 
 
-def inputs_for(rows, typed=False):
-    """One tensor a column, in the order of the model's own metadata."""
-    described = client.get_model_metadata(model, as_json=True)["inputs"]
-    tensors = []
-    for column in described:
-        values = [row[column["name"]] for row in rows]
-        tensor = grpc.InferInput(column["name"], [len(rows), 1], column["datatype"])
-        if column["datatype"] == "FP32":
-            numbers = [numpy.nan if value is None else value for value in values]
-            tensor.set_data_from_numpy(numpy.array(numbers, dtype=numpy.float32).reshape(-1, 1))
-        else:
-            texts = ["" if value is None else value for value in values]
-            tensor.set_data_from_numpy(numpy.array(texts, dtype=object).reshape(-1, 1))
-        tensors.append(tensor)
-    return tensors
-
-
-def text(array):
-    return [value.decode() for value in array.reshape(-1)]
+def inputs_for(rows):
+    return tensors_of(grpc.InferInput, client.get_model_metadata(model, as_json=True)["inputs"], rows)
 
 
 def told(result):
