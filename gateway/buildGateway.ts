@@ -1,6 +1,8 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { answerErrors, createFail } from './answerErrors.ts';
 import type { GatewayContext, GatewayOptions, GatewayPart } from './GatewayContext.ts';
+import { serveApiDocument } from './openapi/serveApiDocument.ts';
+import { serveDocs } from './openapi/serveDocs.ts';
 import { readRoutes } from './readRoutes.ts';
 import { refuseForeignPages } from './refuseForeignPages.ts';
 import { serveHealth } from './serveHealth.ts';
@@ -10,7 +12,14 @@ import { serveMethods } from './serveMethods.ts';
 // malformed HTTP and what a browser's page of another origin could send, since there are no accounts yet.
 
 /** In the order of their hooks. */
-const parts: readonly GatewayPart[] = [answerErrors, refuseForeignPages, serveHealth, serveMethods];
+const parts: readonly GatewayPart[] = [
+  answerErrors,
+  refuseForeignPages,
+  serveApiDocument,
+  serveDocs,
+  serveHealth,
+  serveMethods,
+];
 
 const DEFAULT_LIMIT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_DRAIN_MS = 8000;

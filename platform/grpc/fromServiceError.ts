@@ -1,7 +1,13 @@
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { BadRequest, ErrorInfo } from '../../proto/gen/google/rpc/error_details.ts';
 import { Status } from '../../proto/gen/google/rpc/status.ts';
-import { type ErrorCode, errorCodes, type FieldViolation, HoldfastError } from '../HoldfastError.ts';
+import {
+  type ErrorCode,
+  errorCodes,
+  everyErrorCode,
+  type FieldViolation,
+  HoldfastError,
+} from '../HoldfastError.ts';
 import { DETAILS_KEY, ERROR_DOMAIN, reasonOf } from './toStatus.ts';
 
 // The way back of toStatus: what a client received becomes the HoldfastError that the server threw. Trailers are another
@@ -12,9 +18,6 @@ interface ReceivedError {
   readonly details: string;
   readonly metadata: Metadata;
 }
-
-const isErrorCode = (word: string): word is ErrorCode => word in errorCodes;
-const codes = Object.keys(errorCodes).filter(isErrorCode);
 
 /** What grpc-js reports of a call that failed, as far as it has no code of ours. */
 const foreignCodes: Readonly<Record<number, ErrorCode>> = {
@@ -35,7 +38,7 @@ export function fromServiceError(error: ReceivedError, peer: string): HoldfastEr
   const { code: detailed, violations } = readDetails(error.metadata);
   const code =
     detailed ??
-    codes.find(candidate => errorCodes[candidate].grpc === received) ??
+    everyErrorCode.find(candidate => errorCodes[candidate].grpc === received) ??
     foreignCodes[error.code] ??
     'internal';
   const message = detailed === null ? explain(error, peer) : error.details;
@@ -79,7 +82,7 @@ function readDetails(metadata: Metadata): { code: ErrorCode | null; violations: 
         if (!typeUrl.endsWith('/google.rpc.ErrorInfo')) continue;
         const info = ErrorInfo.decode(value);
         if (info.domain === ERROR_DOMAIN)
-          code = codes.find(candidate => reasonOf(candidate) === info.reason) ?? null;
+          code = everyErrorCode.find(candidate => reasonOf(candidate) === info.reason) ?? null;
       }
     } catch {
       // Another server's details in a form of its own: its status code and message still hold.

@@ -14,6 +14,7 @@ import { encodeTable } from '../../ml/dataset/tableCodec.ts';
 import { evaluate } from '../../ml/evaluation/evaluate.ts';
 import { exportPipeline } from '../../ml/onnx/exportPipeline.ts';
 import { requireBrowser } from '../peers/requirePeer.ts';
+import { chromiumArguments } from '../support/chromiumArguments.ts';
 import { hostileLevel, reportedSample, smallDefinition, smallTable } from '../support/reportedVersion.ts';
 import { smallModel } from '../support/smallModel.ts';
 import { withTemporaryFolder } from '../support/withTemporaryFolder.ts';
@@ -49,16 +50,6 @@ const sections = [
   'Slices',
   'Data',
   'Lineage and parameters',
-];
-
-const chromiumArguments = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
 ];
 
 describe('a model report', () => {

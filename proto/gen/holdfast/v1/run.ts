@@ -1642,6 +1642,9 @@ export const RunServiceDefinition = {
       options: {
         _unknownFields: {
           400810: [Buffer.from([2, 8, 3]) as Buffer],
+          400818: [
+            Buffer.from([17, 123, 34, 109, 111, 100, 101, 108, 34, 58, 34, 99, 104, 117, 114, 110, 34, 125]) as Buffer,
+          ],
           578365826: [
             Buffer.from([
               27,
@@ -1703,6 +1706,42 @@ export const RunServiceDefinition = {
       options: {
         _unknownFields: {
           400810: [Buffer.from([2, 8, 1]) as Buffer],
+          400818: [
+            Buffer.from([
+              31,
+              123,
+              34,
+              109,
+              111,
+              100,
+              101,
+              108,
+              34,
+              58,
+              34,
+              99,
+              104,
+              117,
+              114,
+              110,
+              34,
+              44,
+              34,
+              112,
+              97,
+              103,
+              101,
+              83,
+              105,
+              122,
+              101,
+              34,
+              58,
+              50,
+              48,
+              125,
+            ]) as Buffer,
+          ],
           578365826: [Buffer.from([10, 18, 8, 47, 118, 49, 47, 114, 117, 110, 115]) as Buffer],
         },
       },
