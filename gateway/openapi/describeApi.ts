@@ -2,10 +2,12 @@ import { type DescField, type DescMethod, type FileRegistry, getOption, hasOptio
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { readAccess } from '../../platform/access/readAccess.ts';
 import { holdfastVersion } from '../../platform/holdfastVersion.ts';
+import { codecOf } from '../codecs.ts';
+import { protoJsonCodec } from '../protoJsonCodec.ts';
 import type { Route } from '../readRoutes.ts';
 import { type AccessDescription, describeAccess, SECURITY_SCHEMES } from './describeAccess.ts';
 import { ERROR_SCHEMA, errorResponses, failuresOf } from './describeErrors.ts';
-import { describeTypes, type TypeDescriptions } from './describeTypes.ts';
+import { describeTypes, refTo, type TypeDescriptions } from './describeTypes.ts';
 import { type QueryField, queryFields } from './queryFields.ts';
 import { readComments } from './readComments.ts';
 
@@ -36,7 +38,7 @@ canonical proto3 JSON. Unknown fields, wrong types and keys given twice are refu
 
 export function describeApi({ descriptors, registry, routes, others = {} }: ApiSource): OpenApiDocument {
   const comments = readComments(descriptors);
-  const types = describeTypes(routes, comments);
+  const types = describeTypes(routes.filter(isProtoJson), comments);
   const rules = readAccess(descriptors);
   const exampleOf = readExamples(registry);
   const paths: Record<string, Record<string, unknown>> = {};
@@ -47,13 +49,9 @@ export function describeApi({ descriptors, registry, routes, others = {} }: ApiS
     bindings.set(method, nth);
     const access = describeAccess(rules.get(`/${method.parent.typeName}/${method.name}`) ?? null);
     const comment = comments.get(`${method.parent.typeName}.${method.name}`) ?? '';
-    (paths[template] ??= {})[verb.toLowerCase()] = describeOperation(route, {
-      nth,
-      access,
-      comment,
-      types,
-      example: exampleOf(method),
-    });
+    const said = { nth, access, comment, types, example: exampleOf(method) };
+    const operation = isProtoJson(route) ? describeOperation(route, said) : describeForeign(route, said);
+    (paths[template] ??= {})[verb.toLowerCase()] = operation;
   }
   for (const [path, operations] of Object.entries(others)) paths[path] = { ...paths[path], ...operations };
   return {
@@ -128,9 +126,27 @@ function describeOperation(route: Route, { nth, access, comment, types, example 
           },
         }),
     responses: {
-      200: describeAnswer(method, types),
+      200: describeAnswer(method),
       ...failuresOf({ isPublic: access.security.length === 0, isRead: verb === 'GET' }),
     },
+  };
+}
+
+const isProtoJson = ({ method }: Route): boolean => codecOf(method) === protoJsonCodec;
+
+/** Of a codec with a form of its own, which its protocol describes: who may, and where. */
+function describeForeign(route: Route, { nth, access, comment, types }: Said) {
+  const { method, variables, body } = route;
+  const anything = { '*/*': { schema: {} } };
+  return {
+    operationId: `${method.parent.name}_${method.name}${nth > 1 ? nth : ''}`,
+    tags: [tagOf(method.parent.typeName)],
+    summary: spaced(method.name),
+    description: [comment, access.sentence].filter(text => text !== '').join('\n\n'),
+    security: access.security,
+    parameters: variables.map(field => pathParameter(field, types, undefined)),
+    ...(body === null ? {} : { requestBody: { content: anything } }),
+    responses: { default: { description: 'As the protocol says.', content: anything } },
   };
 }
 
@@ -163,7 +179,7 @@ const queryParameter = ({ name, field }: QueryField, types: TypeDescriptions, ex
   };
 };
 
-function describeAnswer({ methodKind, output }: DescMethod, { refTo }: TypeDescriptions) {
+function describeAnswer({ methodKind, output }: DescMethod) {
   if (output.typeName === 'google.api.HttpBody')
     return { description: 'The document itself.', content: { '*/*': { schema: {} } } };
   if (methodKind !== 'server_streaming')

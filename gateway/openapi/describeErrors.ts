@@ -51,6 +51,11 @@ export const ERROR_SCHEMA: Schema = {
   },
 };
 
+const response = (description: string) => ({
+  description,
+  content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Error' } } },
+});
+
 /** By HTTP status, from the table; `default` stands for what any HTTP server may answer. */
 export function errorResponses() {
   const byStatus = new Map<number, string[]>();
@@ -58,10 +63,6 @@ export function errorResponses() {
     const { http } = errorCodes[code];
     byStatus.set(http, [...(byStatus.get(http) ?? []), reasonOf(code)]);
   }
-  const response = (description: string) => ({
-    description,
-    content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Error' } } },
-  });
   return {
     ...Object.fromEntries(
       [...byStatus].map(([status, codes]) => [

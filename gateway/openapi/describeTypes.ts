@@ -9,7 +9,6 @@ import type { Schema } from './Schema.ts';
 export interface TypeDescriptions {
   /** Every message and enum that a route takes or answers, by the name of its component. */
   readonly schemas: Readonly<Record<string, Schema>>;
-  readonly refTo: (type: DescMessage | DescEnum) => Schema;
   /** @param without fields that stand elsewhere, as in the path */
   readonly describeRequest: (type: DescMessage, without: readonly DescField[]) => Schema;
   readonly describeField: (field: DescField) => Schema;
@@ -28,16 +27,14 @@ export function describeTypes(
       ? enumSchema(type, comments)
       : messageSchema(type, asked.has(type), describeField)),
   });
-  const refTo = (type: DescMessage | DescEnum): Schema => ({ $ref: `#/components/schemas/${nameOf(type)}` });
   const describeField = (field: DescField): Schema => ({
-    ...fieldSchema(field, refTo),
+    ...fieldSchema(field),
     ...described(comments.get(`${field.parent.typeName}.${field.name}`)),
   });
   for (const type of [...new Set([...asked, ...answered])].toSorted(byName))
     schemas[nameOf(type)] = describe(type);
   return {
     schemas,
-    refTo,
     describeField,
     describeRequest: (type, without) =>
       without.length === 0 ? refTo(type) : messageSchema(type, true, describeField, without),
@@ -49,6 +46,10 @@ const byName = (a: { readonly typeName: string }, b: { readonly typeName: string
 
 /** Our own names are short: nobody reads a package's name a hundred times. */
 const nameOf = ({ typeName }: DescMessage | DescEnum): string => typeName.replace(/^holdfast\.v1\./, '');
+
+export const refTo = (type: DescMessage | DescEnum): Schema => ({
+  $ref: `#/components/schemas/${nameOf(type)}`,
+});
 
 const described = (description: string | undefined): Schema =>
   description === undefined ? {} : { description };
@@ -109,7 +110,7 @@ function messageSchema(
 const isAlwaysThere = ({ fieldKind, presence }: DescField): boolean =>
   fieldKind === 'list' || fieldKind === 'map' || presence === FeatureSet_FieldPresence.IMPLICIT;
 
-function fieldSchema(field: DescField, refTo: TypeDescriptions['refTo']): Schema {
+function fieldSchema(field: DescField): Schema {
   const one = (): Schema => {
     const type = field.message ?? field.enum;
     if (type !== undefined) return ownForm(type) ?? refTo(type);
