@@ -50,7 +50,7 @@ export const buildControlServer = (
     maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
     services: [
       bindService(ModelServiceService, {
-        listModels: () => listModels(ports),
+        listModels: request => listModels(ports, request),
         listVersions: request => listVersions(ports, request),
         getVersion: request => getVersion(ports, request),
         getReport: request => getReport(ports, request),

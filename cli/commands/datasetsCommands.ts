@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { Dataset, ListDatasetsResponse } from '../../proto/gen/holdfast/v1/dataset.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
+import { allItems, type ListOptions } from '../lists/allItems.ts';
+import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { formatCount, formatDigest, formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
@@ -22,9 +24,11 @@ export function addDatasetsCommands(program: Command, run: Runner): void {
     .command('list')
     .description('dataset versions, newest first')
     .option('--model <name>', 'only this model’s datasets')
+    .option(...FILTER('\'quarantined > 0 AND create_time > "2026-01-01"\''))
+    .option(...ORDER_BY("'rows desc'"))
     .addHelpText('after', examples('./holdfast datasets list', 'holdfast datasets list --model churn --json'))
-    .action(({ model }: { model?: string }, command: Command) =>
-      run(command, context => listDatasets(context, model ?? '')),
+    .action((options: ListOptions & { model?: string }, command: Command) =>
+      run(command, context => listDatasets(context, options)),
     );
   datasets
     .command('show')
@@ -54,8 +58,17 @@ export function addDatasetsCommands(program: Command, run: Runner): void {
     );
 }
 
-async function listDatasets({ clients, signal, stdout, format }: CliContext, model: string): Promise<number> {
-  const answer = await clients.datasets.list({ model }, { signal });
+async function listDatasets(
+  { clients, signal, stdout, format }: CliContext,
+  options: ListOptions & { model?: string },
+): Promise<number> {
+  const { model = '' } = options;
+  const datasets = await allItems(
+    options,
+    page => clients.datasets.list({ model, ...page }, { signal }),
+    found => found.datasets,
+  );
+  const answer = { datasets, nextPageToken: '' };
   if (format === 'json')
     printJson(stdout, toProtoJson('holdfast.v1.ListDatasetsResponse', ListDatasetsResponse, answer));
   else

@@ -4,6 +4,8 @@ import type { CliContext, Runner } from '../CliContext.ts';
 import { confirm } from '../confirm.ts';
 import { examples } from '../examples.ts';
 import { parseArm, parseWeight } from '../experiments/parseArm.ts';
+import { allItems, type ListOptions } from '../lists/allItems.ts';
+import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { printExperiment, printExperiments } from '../output/printExperiments.ts';
 import { printJson } from '../output/printJson.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
@@ -77,9 +79,11 @@ export function addExperimentsCommands(program: Command, run: Runner): void {
     .command('list')
     .description('experiments, newest first')
     .option('--model <name>', 'only this model’s')
+    .option(...FILTER("'status = running'"))
+    .option(...ORDER_BY("'model, start_time desc'"))
     .addHelpText('after', examples('./holdfast experiments list'))
-    .action((options: Options, command: Command) =>
-      run(command, context => listExperiments(context, options.model ?? '')),
+    .action((options: Options & ListOptions, command: Command) =>
+      run(command, context => listExperiments(context, options)),
     );
   experiments
     .command('show')
@@ -131,8 +135,14 @@ function print(context: CliContext, experiment: Experiment): number {
   return 0;
 }
 
-async function listExperiments(context: CliContext, model: string): Promise<number> {
-  const answer = await context.clients.experiments.list({ model }, { signal: context.signal });
+async function listExperiments(context: CliContext, options: Options & ListOptions): Promise<number> {
+  const { model = '' } = options;
+  const experiments = await allItems(
+    options,
+    page => context.clients.experiments.list({ model, ...page }, { signal: context.signal }),
+    found => found.experiments,
+  );
+  const answer = { experiments, nextPageToken: '' };
   if (context.format === 'json')
     printJson(
       context.stdout,

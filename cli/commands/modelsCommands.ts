@@ -10,6 +10,8 @@ import type { CliContext, Runner } from '../CliContext.ts';
 import { summariseReport } from '../clients/summariseReport.ts';
 import { confirm } from '../confirm.ts';
 import { examples } from '../examples.ts';
+import { allItems, type ListOptions } from '../lists/allItems.ts';
+import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
@@ -31,20 +33,30 @@ export function addModelsCommands(program: Command, run: Runner): void {
   models
     .command('list')
     .description('all models')
+    .option(...FILTER("'production_version:*'"))
+    .option(...ORDER_BY("'version_count desc'"))
     .addHelpText('after', examples('./holdfast models list', 'holdfast models list --json'))
-    .action((_options: unknown, command: Command) => run(command, listModels));
+    .action((options: ListOptions, command: Command) =>
+      run(command, context => listModels(context, options)),
+    );
   models
     .command('show')
     .description('a model’s versions, or one version: metrics, lineage, signature')
     .argument('<model>')
     .argument('[version]', 'a number, production or staging')
+    .option(...FILTER("'trainer = blend AND metrics.roc_auc > 0.84'"))
+    .option(...ORDER_BY("'metrics.log_loss, version desc'"))
     .addHelpText(
       'after',
-      examples('./holdfast models show churn', 'holdfast models show churn production --json'),
+      examples(
+        './holdfast models show churn',
+        'holdfast models show churn production --json',
+        'holdfast models show churn --order-by metrics.log_loss',
+      ),
     )
-    .action((model: string, version: string | undefined, _options: unknown, command: Command) =>
+    .action((model: string, version: string | undefined, options: ListOptions, command: Command) =>
       run(command, context =>
-        version === undefined ? listVersions(context, model) : showVersion(context, model, version),
+        version === undefined ? listVersions(context, model, options) : showVersion(context, model, version),
       ),
     );
   addModelFileCommands(models, run);
@@ -80,15 +92,22 @@ export function addModelsCommands(program: Command, run: Runner): void {
     .command('history')
     .description('every move of an alias, newest first')
     .argument('<model>')
+    .option(...FILTER('\'alias = production AND time > "2026-01-01"\''))
+    .option(...ORDER_BY('time'))
     .addHelpText('after', examples('./holdfast models history churn'))
-    .action((model: string, _options: unknown, command: Command) =>
-      run(command, context => history(context, model)),
+    .action((model: string, options: ListOptions, command: Command) =>
+      run(command, context => history(context, model, options)),
     );
 }
 
-async function listModels(context: CliContext): Promise<number> {
+async function listModels(context: CliContext, options: ListOptions): Promise<number> {
   const { models } = context.clients;
-  const answer = await models.listModels({}, { signal: context.signal });
+  const found = await allItems(
+    options,
+    page => models.listModels(page, { signal: context.signal }),
+    answer => answer.models,
+  );
+  const answer = { models: found, nextPageToken: '' };
   if (context.format === 'json')
     printJson(context.stdout, toProtoJson('holdfast.v1.ListModelsResponse', ListModelsResponse, answer));
   else
@@ -110,9 +129,14 @@ async function listModels(context: CliContext): Promise<number> {
   return 0;
 }
 
-async function listVersions(context: CliContext, model: string): Promise<number> {
+async function listVersions(context: CliContext, model: string, options: ListOptions): Promise<number> {
   const { models } = context.clients;
-  const answer = await models.listVersions({ model }, { signal: context.signal });
+  const versions = await allItems(
+    options,
+    page => models.listVersions({ model, ...page }, { signal: context.signal }),
+    answer => answer.versions,
+  );
+  const answer = { versions, nextPageToken: '' };
   if (context.format === 'json')
     printJson(context.stdout, toProtoJson('holdfast.v1.ListVersionsResponse', ListVersionsResponse, answer));
   else printVersions(context.stdout, answer.versions);
@@ -176,9 +200,14 @@ function printPromotion(context: CliContext, promotion: Promotion): number {
   return 0;
 }
 
-async function history(context: CliContext, model: string): Promise<number> {
+async function history(context: CliContext, model: string, options: ListOptions): Promise<number> {
   const { models } = context.clients;
-  const answer = await models.history({ model }, { signal: context.signal });
+  const events = await allItems(
+    options,
+    page => models.history({ model, ...page }, { signal: context.signal }),
+    answer => answer.events,
+  );
+  const answer = { events, nextPageToken: '' };
   if (context.format === 'json')
     printJson(context.stdout, toProtoJson('holdfast.v1.HistoryResponse', HistoryResponse, answer));
   else

@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { ListRunsResponse, Run } from '../../proto/gen/holdfast/v1/run.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
+import { allItems, type ListOptions } from '../lists/allItems.ts';
+import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printRun, statusName } from '../output/printRun.ts';
@@ -16,12 +18,14 @@ export function addRunsCommands(program: Command, run: Runner): void {
     .command('list')
     .description('runs, newest first')
     .option('--model <name>', 'only this model’s runs')
-    .option('--limit <count>', 'at most so many', wholeNumber(1, 1000), 50)
+    .option('--limit <count>', 'at most so many', wholeNumber(1, 1_000_000), 50)
+    .option(...FILTER('\'status = failed AND start_time > "2026-01-01"\''))
+    .option(...ORDER_BY("'model, start_time desc'"))
     .addHelpText(
       'after',
       examples('./holdfast runs list --model churn', 'holdfast runs list --limit 5 --json'),
     )
-    .action((options: { model?: string; limit: number }, command: Command) =>
+    .action((options: ListOptions & { model?: string }, command: Command) =>
       run(command, context => listRuns(context, options)),
     );
   runs
@@ -50,12 +54,14 @@ export function addRunsCommands(program: Command, run: Runner): void {
     );
 }
 
-async function listRuns(context: CliContext, options: { model?: string; limit: number }): Promise<number> {
-  const { runs } = context.clients;
-  const answer = await runs.list(
-    { model: options.model ?? '', pageSize: options.limit },
-    { signal: context.signal },
+async function listRuns(context: CliContext, options: ListOptions & { model?: string }): Promise<number> {
+  const { model = '' } = options;
+  const runs = await allItems(
+    options,
+    page => context.clients.runs.list({ model, ...page }, { signal: context.signal }),
+    found => found.runs,
   );
+  const answer = { runs, nextPageToken: '' };
   if (context.format === 'json')
     printJson(context.stdout, toProtoJson('holdfast.v1.ListRunsResponse', ListRunsResponse, answer));
   else

@@ -9,6 +9,7 @@ import { examples } from '../examples.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
+import { allItems } from '../lists/allItems.ts';
 
 /** A part that does not answer within it is down. */
 const ANSWER_MS = 5_000;
@@ -28,9 +29,13 @@ async function status(context: CliContext): Promise<number> {
     askControl(context),
     askInference(context),
     askGateway(context),
-    clients.models.listModels({}, options).catch((error: unknown) => {
+    allItems(
+      {},
+      page => clients.models.listModels(page, options),
+      answer => answer.models,
+    ).catch((error: unknown) => {
       // Which part is down, and why, stands in the components.
-      if (error instanceof HoldfastError) return ListModelsResponse.fromPartial({});
+      if (error instanceof HoldfastError) return [];
       throw error;
     }),
   ]);
@@ -43,7 +48,7 @@ async function status(context: CliContext): Promise<number> {
     control: clients.addresses.control,
   };
   if (format === 'json') {
-    const body = { components, models: models.models };
+    const body = { components, models, nextPageToken: '' };
     printJson(stdout, {
       components: Object(toProtoJson('holdfast.v1.SystemStatus', SystemStatus, body)).components as unknown,
       models: Object(toProtoJson('holdfast.v1.ListModelsResponse', ListModelsResponse, body))
@@ -65,12 +70,7 @@ async function status(context: CliContext): Promise<number> {
         { title: 'STAGING', align: 'right' },
         { title: 'VERSIONS', align: 'right' },
       ],
-      models.models.map(model => [
-        model.name,
-        model.productionVersion,
-        model.stagingVersion,
-        model.versionCount,
-      ]),
+      models.map(model => [model.name, model.productionVersion, model.stagingVersion, model.versionCount]),
     );
     stdout.write(`\nREST ${urls.rest}, Temporal UI ${urls.temporalUi}\n`);
   }

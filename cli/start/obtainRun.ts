@@ -10,6 +10,7 @@ import { runDefinition } from '../../projects/runDefinition.ts';
 import { watchRun } from '../clients/watchRun.ts';
 import { fileError } from '../fileError.ts';
 import type { StartContext } from './StartContext.ts';
+import { allItems } from '../lists/allItems.ts';
 
 // Whether there is anything to train, so that a second start finds everything as it was: the workflow's id is made of what is
 // asked, so a run that an earlier start began, and did not see the end of, is the one that goes on.
@@ -79,7 +80,11 @@ async function findEarlier(
       found: `${model} has version ${production.version} in Production (run ${run.workflowId}), so nothing is trained.${changed}`,
     };
   }
-  const { versions } = await clients.models.listVersions({ model }, { signal });
+  const versions = await allItems(
+    {},
+    page => clients.models.listVersions({ model, ...page }, { signal }),
+    answer => answer.versions,
+  );
   const ids = versions
     .filter(
       version =>

@@ -1,16 +1,20 @@
 import { listModels as readModels } from '../../db/models/listModels.ts';
-import type { ListModelsResponse } from '../../proto/gen/holdfast/v1/model.ts';
+import { modelList } from '../../db/models/modelList.ts';
+import { readListQuery } from '../../platform/listing/readListQuery.ts';
+import type { ListModelsRequest, ListModelsResponse } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
 
-/** Every model that has a version, by name. */
-export async function listModels({ database }: ControlPorts): Promise<ListModelsResponse> {
-  const models = await readModels(database);
-  return {
-    models: models.map(({ name, versionCount, productionVersion, stagingVersion }) => ({
-      name,
-      versionCount,
-      productionVersion: productionVersion ?? undefined,
-      stagingVersion: stagingVersion ?? undefined,
-    })),
-  };
+/** Models that have a version. @throws HoldfastError invalidArgument (page, filter, order) */
+export async function listModels(
+  { database }: ControlPorts,
+  request: ListModelsRequest,
+): Promise<ListModelsResponse> {
+  const { items, nextPageToken } = await readModels(database, readListQuery(modelList, request, {}));
+  const models = items.map(({ name, versionCount, productionVersion, stagingVersion }) => ({
+    name,
+    versionCount,
+    productionVersion: productionVersion ?? undefined,
+    stagingVersion: stagingVersion ?? undefined,
+  }));
+  return { models, nextPageToken };
 }

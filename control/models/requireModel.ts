@@ -1,4 +1,4 @@
-import { listModels } from '../../db/models/listModels.ts';
+import { listModelNames } from '../../db/models/listModelNames.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { didYouMean } from '../../platform/suggest.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
@@ -12,7 +12,7 @@ export async function requireModel(
   name: string,
 ): Promise<string> {
   const model = name || defaultModel;
-  const names = (await listModels(database)).map(known => known.name);
+  const names = await listModelNames(database);
   if (names.includes(model)) return model;
   throw new HoldfastError(
     'notFound',

@@ -1,83 +1,109 @@
-import { z } from 'zod';
 import { listVersionsOfRuns } from '../../db/models/listVersionsOfRuns.ts';
-import { runKinds } from '../../db/runs/Run.ts';
-import { listRuns as readRows } from '../../db/runs/listRuns.ts';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { listRuns as readRuns, type ListedRun } from '../../db/runs/listRuns.ts';
+import { runList } from '../../db/runs/runList.ts';
+import type { Filter, ListItem, Value } from '../../platform/listing/ListDeclaration.ts';
+import { compareByOrder, matchesFilter } from '../../platform/listing/matchesFilter.ts';
+import { type ListQuery, readListQuery } from '../../platform/listing/readListQuery.ts';
 import type { ListRunsRequest, ListRunsResponse, Run } from '../../proto/gen/holdfast/v1/run.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
-import { encodeRun } from './encodeRun.ts';
-import { findRow } from './findRow.ts';
+import { encodeRun, encodeStatus } from './encodeRun.ts';
+import { listUnrecorded } from './listUnrecorded.ts';
 import { mapBounded } from './mapBounded.ts';
-import { readUnrecorded } from './readRun.ts';
-import { readRunFacts } from './readRunFacts.ts';
 import { reconcile } from './reconcile.ts';
 
-const DEFAULT_PAGE = 50;
-const pageSize = z.number().int().min(0).max(1000);
-/** Workflows that Temporal says are running and the registry does not have: only where workers are far behind. */
-const MAXIMUM_UNRECORDED = 50;
 /** Runs that are asked for in Temporal at once: a row whose workflow was terminated says running for ever, and is asked each time. */
 const QUESTIONS_IN_FLIGHT = 8;
 
+interface Placed {
+  readonly run: Run;
+  readonly place: readonly Value[];
+}
+
 /**
- * Runs, newest first, as they are now; also those that no worker has begun yet.
- * @throws HoldfastError invalidArgument (the page size)
+ * Runs, as they are now; also those that no worker has begun yet.
+ * @throws HoldfastError invalidArgument (page, filter, order)
  */
 export async function listRuns(ports: ControlPorts, request: ListRunsRequest): Promise<ListRunsResponse> {
-  const size = pageSize.safeParse(request.pageSize);
-  if (!size.success)
-    throw new HoldfastError(
-      'invalidArgument',
-      `page_size is ${request.pageSize}; expected 1 to 1000, or 0 for ${DEFAULT_PAGE}.`,
-      { violations: [{ field: 'page_size', description: 'expected 0 to 1000' }] },
-    );
-  const limit = size.data || DEFAULT_PAGE;
-  const model = request.model || undefined;
-  const [rows, unrecorded] = await Promise.all([
-    readRows(ports.database, { model, limit }),
-    listUnrecorded(ports, model),
-  ]);
-  const reconciled = await mapBounded(rows, QUESTIONS_IN_FLIGHT, row => reconcile(ports, row));
+  const query = readListQuery(runList, request, { model: request.model || undefined });
+  const [recorded, unrecorded] = await Promise.all([listRecorded(ports, query), listUnrecorded(ports)]);
+  const known = new Set(recorded.map(({ run }) => run.id));
+  const waiting = unrecorded.filter(({ id }) => !known.has(id)).flatMap(run => place(query, run));
+  const all = [...waiting, ...recorded].sort((one, other) =>
+    compareByOrder(query.order, one.place, other.place),
+  );
+  const page = all.slice(0, query.limit);
+  const more = all.length > page.length;
+  return {
+    runs: page.map(({ run }) => run),
+    nextPageToken: more ? query.tokenAfter(page[page.length - 1].place) : '',
+  };
+}
+
+/** One more than the page takes, where there are so many. What a row says and what is true may differ while it says running. */
+async function listRecorded(ports: ControlPorts, query: ListQuery): Promise<Placed[]> {
+  const { filter } = query;
+  const limit = query.limit + 1;
+  const found: Placed[] = [];
+  let { after } = query;
+  for (;;) {
+    const rows = await readRuns(ports.database, {
+      ...query,
+      filter: filter && orRunning(filter),
+      after,
+      limit,
+    });
+    const listed = await readListed(ports, rows);
+    found.push(...listed.filter(({ run }) => filter === null || matchesFilter(filter, toItem(run))));
+    if (found.length >= limit || rows.length < limit) return found;
+    after = rows[rows.length - 1].place;
+  }
+}
+
+const orRunning = (filter: Filter): Filter => ({
+  kind: 'or',
+  of: [filter, { kind: 'compare', field: 'status', comparator: '=', value: 'running' }],
+});
+
+async function readListed(ports: ControlPorts, rows: readonly ListedRun[]): Promise<Placed[]> {
+  const reconciled = await mapBounded(rows, QUESTIONS_IN_FLIGHT, ({ run }) => reconcile(ports, run));
   const versions = await listVersionsOfRuns(
     ports.database,
-    rows.map(({ id }) => id),
+    rows.map(({ run }) => run.id),
   );
-  const recorded = reconciled.map(({ row, facts }) =>
-    encodeRun(
+  return reconciled.map(({ row, facts }, index) => ({
+    run: encodeRun(
       row,
       facts,
       versions.filter(({ runId }) => runId === row.id),
     ),
-  );
-  const runs = [...unrecorded, ...recorded].sort((a, b) => startOf(b) - startOf(a));
-  return { runs: runs.slice(0, limit) };
+    place: rows[index].place,
+  }));
 }
 
-const startOf = ({ startTime }: Run): number => startTime?.getTime() ?? 0;
-
-async function listUnrecorded(ports: ControlPorts, model: string | undefined): Promise<Run[]> {
-  const { temporal, database } = ports;
-  try {
-    const running = await temporal.ask(async client => {
-      const found: { workflowId: string; runId: string }[] = [];
-      const types = runKinds.map(kind => JSON.stringify(kind)).join(', ');
-      const query = `WorkflowType IN (${types}) AND ExecutionStatus = "Running"`;
-      for await (const { workflowId, runId } of client.workflow.list({ query })) {
-        found.push({ workflowId, runId });
-        if (found.length === MAXIMUM_UNRECORDED) break;
-      }
-      return found;
-    });
-    const runs = await mapBounded(running, QUESTIONS_IN_FLIGHT, async ({ workflowId, runId }) => {
-      const facts = await readRunFacts(temporal, workflowId, runId);
-      // Temporal's list lags behind: what it calls running may have ended.
-      if (facts?.status !== 'running' || (await findRow(database, facts.id)) !== null) return null;
-      return readUnrecorded(ports, facts);
-    });
-    return runs.filter(run => run !== null).filter(run => model === undefined || run.model === model);
-  } catch (error) {
-    // The registry's own rows are worth answering while Temporal is away.
-    if (error instanceof HoldfastError && error.code === 'unavailable') return [];
-    throw error;
-  }
+/** Nothing where the run is not asked for, or is before the page. */
+function place({ filter, order, after }: ListQuery, run: Run): Placed[] {
+  const item = toItem(run);
+  const values = order.map(({ field }) => {
+    const value = item[field];
+    return value === null || typeof value === 'object' ? '' : value;
+  });
+  const asked = filter === null || matchesFilter(filter, item);
+  return asked && (after === null || compareByOrder(order, after, values) < 0)
+    ? [{ run, place: values }]
+    : [];
 }
+
+const statusNames = new Map(Object.entries(encodeStatus).map(([name, status]) => [status, name]));
+
+/** The run's fields as the list's declaration names them. */
+const toItem = (run: Run): ListItem => ({
+  id: run.id,
+  workflow_id: run.workflowId,
+  model: run.model,
+  kind: run.kind,
+  trigger: run.trigger,
+  status: statusNames.get(run.status) ?? '',
+  dataset_version: run.dataset?.version ?? null,
+  start_time: run.startTime?.toISOString() ?? '',
+  end_time: run.endTime?.toISOString() ?? null,
+});

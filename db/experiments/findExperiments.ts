@@ -8,6 +8,8 @@ export interface ExperimentFilter {
   readonly model?: string;
   readonly name?: string;
   readonly status?: ExperimentStatus;
+  /** Only these. */
+  readonly among?: readonly { readonly model: string; readonly name: string }[];
 }
 
 /** As the rows are now, whatever this manager has read before. */
@@ -16,11 +18,17 @@ const fresh = { disableIdentityMap: true } as const;
 /** Experiments with their arms and the allocation of their newest event, newest first. */
 export async function findExperiments(
   manager: EntityManager,
-  { model, name, status }: ExperimentFilter,
+  { model, name, status, among }: ExperimentFilter,
 ): Promise<Experiment[]> {
+  if (among?.length === 0) return [];
   const rows = await manager.find(
     ExperimentEntity,
-    { ...(model && { model }), ...(name && { name }), ...(status && { status }) },
+    {
+      ...(model && { model }),
+      ...(name && { name }),
+      ...(status && { status }),
+      ...(among && { $or: [...among] }),
+    },
     { orderBy: { startedAt: 'desc', model: 'asc', name: 'asc' }, ...fresh },
   );
   if (rows.length === 0) return [];

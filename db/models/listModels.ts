@@ -1,4 +1,7 @@
+import type { ListQuery } from '../../platform/listing/readListQuery.ts';
 import type { Database } from '../Database.ts';
+import { type Page, readPage } from '../listing/readPage.ts';
+import { modelList } from './modelList.ts';
 
 export interface ModelSummary {
   readonly name: string;
@@ -8,14 +11,23 @@ export interface ModelSummary {
   readonly stagingVersion: number | null;
 }
 
-/** Every model that has a version, by name. */
-export const listModels = (database: Database): Promise<ModelSummary[]> =>
-  database.read(manager =>
-    manager.execute<ModelSummary[]>(`
-      select v.model as name, count(distinct v.version)::integer as "versionCount",
-        max(v.version) filter (where a.alias = 'production') as "productionVersion",
-        max(v.version) filter (where a.alias = 'staging') as "stagingVersion"
-      from model_version v
-      left join model_alias a on a.model = v.model and a.version = v.version
-      group by v.model order by v.model`),
-  );
+interface Row {
+  readonly name: string;
+  readonly version_count: number;
+  readonly production_version: number | null;
+  readonly staging_version: number | null;
+}
+
+/** Models that have a version, a page of them. */
+export const listModels = (database: Database, query: ListQuery): Promise<Page<ModelSummary>> =>
+  database.read(async manager => {
+    const { items, nextPageToken } = await readPage<Row>(manager, modelList, query);
+    return { items: items.map(toSummary), nextPageToken };
+  });
+
+const toSummary = (row: Row): ModelSummary => ({
+  name: row.name,
+  versionCount: row.version_count,
+  productionVersion: row.production_version,
+  stagingVersion: row.staging_version,
+});

@@ -1,27 +1,33 @@
+import type { Value } from '../../platform/listing/ListDeclaration.ts';
+import type { ListQuery } from '../../platform/listing/readListQuery.ts';
 import type { Database } from '../Database.ts';
 import { TrainingRunEntity } from '../entities/TrainingRunEntity.ts';
-import type { RunStatus, RunSummary } from './Run.ts';
+import { readRows } from '../listing/readPage.ts';
+import type { RunSummary } from './Run.ts';
+import { runList } from './runList.ts';
 import { toRunSummary } from './toRun.ts';
 
-export interface RunFilter {
-  readonly model?: string;
-  readonly status?: RunStatus;
-  /** At most so many; default 50. */
-  readonly limit?: number;
+export interface ListedRun {
+  readonly run: RunSummary;
+  /** Its values of the fields that the list is ordered by. */
+  readonly place: readonly Value[];
 }
 
-/** Newest first. */
-export const listRuns = (database: Database, filter: RunFilter = {}): Promise<RunSummary[]> =>
+/** Runs as they are recorded, from where the query begins, at most its limit. */
+export const listRuns = (
+  database: Database,
+  query: Pick<ListQuery, 'limit' | 'filter' | 'order' | 'after'>,
+): Promise<ListedRun[]> =>
   database.read(async manager => {
-    const { model, status, limit = 50 } = filter;
+    const found = await readRows<{ id: string }>(manager, runList, query);
     const rows = await manager.find(
       TrainingRunEntity,
-      { ...(model && { model }), ...(status && { status }) },
-      {
-        populate: ['datasetVersion'],
-        orderBy: { startedAt: 'desc', id: 'desc' },
-        limit,
-      },
+      { id: { $in: found.map(({ row }) => row.id) } },
+      { populate: ['datasetVersion'] },
     );
-    return rows.map(toRunSummary);
+    const runs = new Map(rows.map(row => [row.id, toRunSummary(row)]));
+    return found.flatMap(({ row: { id }, place }) => {
+      const run = runs.get(id);
+      return run === undefined ? [] : [{ run, place }];
+    });
   });

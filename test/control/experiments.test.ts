@@ -6,6 +6,7 @@ import { registerVersions } from '../../db/models/registerVersions.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { type Experiment, ExperimentStatus } from '../../proto/gen/holdfast/v1/experiment.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { recordRun, registerSamples, sampleCandidate } from '../support/registrySamples.ts';
 import { type ControlWorld, withControl } from '../support/withControl.ts';
 
@@ -94,7 +95,7 @@ describe('ExperimentService', () => {
         ],
       );
       await experiments.start(request({ name: 'next', salt: 'churn/simpler' }));
-      const { experiments: all } = await experiments.list({ model: '' });
+      const { experiments: all } = await experiments.list({ model: '', ...firstPage });
       assert.deepEqual(
         all.map(({ name, salt }) => [name, salt]),
         [

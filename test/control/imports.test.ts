@@ -10,6 +10,7 @@ import { createProductionVersion } from '../../activities/promotion/createProduc
 import { createEvaluateVersion } from '../../activities/training/createEvaluateVersion.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { foreignModels } from '../support/foreignModels.ts';
 import { saveHistories } from '../support/histories.ts';
 import { runHoldfast } from '../support/runHoldfast.ts';
@@ -89,7 +90,7 @@ describe('models import', () => {
       assert.equal(again.code, 0, again.stderr);
       assert.match(again.stdout, /was imported before: it is version 1 of churn/);
       assert.match(again.stderr, /Nothing was promoted; `\.\/holdfast models promote churn 1` does/);
-      assert.equal((await models.listVersions({ model: 'churn' })).versions.length, 1);
+      assert.equal((await models.listVersions({ model: 'churn', ...firstPage })).versions.length, 1);
 
       const run = await runs.get({ run: runId });
       assert.deepEqual(
@@ -97,7 +98,7 @@ describe('models import', () => {
         ['importModel', 'version 1 is imported', ''],
       );
       assert.deepEqual(
-        (await runs.list({ model: 'churn', pageSize: 10 })).runs.map(({ kind }) => kind),
+        (await runs.list({ model: 'churn', ...firstPage })).runs.map(({ kind }) => kind),
         ['importModel', 'importModel'],
       );
       await saveHistories(temporal, temporal.workflow.getHandle(run.workflowId, run.id), 'importModel');
@@ -150,7 +151,7 @@ describe('models import', () => {
       const wrong = await runHoldfast(['models', 'import', text, '--data', csv], { control: address });
       assert.equal(wrong.code, 2);
       assert.match(wrong.stderr, /notes\.onnx is not taken: .*not an ONNX model, or not a whole one/);
-      assert.deepEqual((await models.listModels({})).models, []);
+      assert.deepEqual((await models.listModels(firstPage)).models, []);
     });
   });
 

@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { registerSamples } from '../support/registrySamples.ts';
 import { withControl } from '../support/withControl.ts';
 
 describe('ModelService', () => {
   it('lists models, versions and one version, and knows a mistyped name', function () {
     return withControl(this, async ({ models, database }) => {
-      assert.deepEqual((await models.listModels({})).models, []);
+      assert.deepEqual((await models.listModels(firstPage)).models, []);
       await registerSamples(database, 2);
-      assert.deepEqual((await models.listModels({})).models, [
+      assert.deepEqual((await models.listModels(firstPage)).models, [
         { name: 'churn', versionCount: 2, productionVersion: undefined, stagingVersion: undefined },
       ]);
-      const { versions } = await models.listVersions({ model: '' });
+      const { versions } = await models.listVersions({ model: '', ...firstPage });
       assert.deepEqual(
         versions.map(({ version, trainer }) => [version, trainer]),
         [
@@ -68,7 +69,7 @@ describe('ModelService', () => {
       });
       const back = await models.rollback({ model: 'churn', reason: 'complaints' });
       assert.deepEqual([back.version, back.previousVersion], [1, 2]);
-      const { events } = await models.history({ model: 'churn' });
+      const { events } = await models.history({ model: 'churn', ...firstPage });
       assert.deepEqual(
         events.map(({ fromVersion, toVersion, reason, actor }) => [fromVersion, toVersion, reason, actor]),
         [
@@ -77,7 +78,7 @@ describe('ModelService', () => {
           [undefined, 1, 'first', 'operator'],
         ],
       );
-      const [{ productionVersion }] = (await models.listModels({})).models;
+      const [{ productionVersion }] = (await models.listModels(firstPage)).models;
       assert.equal(productionVersion, 1);
     });
   });
@@ -93,7 +94,7 @@ describe('ModelService', () => {
         args: [staging],
       });
       await models.promote({ model: 'churn', version: 'staging', reason: '' });
-      assert.deepEqual((await models.listModels({})).models, [
+      assert.deepEqual((await models.listModels(firstPage)).models, [
         { name: 'churn', versionCount: 1, productionVersion: 1, stagingVersion: 1 },
       ]);
     });
@@ -146,7 +147,7 @@ describe('ModelService', () => {
       this,
       async ({ models, database }) => {
         await registerSamples(database, 1);
-        assert.equal((await models.listModels({})).models.length, 1);
+        assert.equal((await models.listModels(firstPage)).models.length, 1);
         await assert.rejects(
           models.promote({ model: 'churn', version: '1', reason: '' }),
           expectError('unavailable', /Temporal at 127\.0\.0\.1:1 does not answer.*npm start/),

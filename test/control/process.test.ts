@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'mocha';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { freePorts } from '../support/freePorts.ts';
 import { readMetrics } from '../support/readMetrics.ts';
 import { waitUntil } from '../support/waitUntil.ts';
@@ -50,7 +51,7 @@ describe('bin/control.ts', () => {
           address: `127.0.0.1:${port}`,
           peer: 'control',
         });
-        assert.deepEqual(await models.listModels({}), { models: [] });
+        assert.deepEqual(await models.listModels(firstPage), { models: [], nextPageToken: '' });
         models.close();
         const page = readMetrics(await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text());
         const called = 'grpc_service="holdfast.v1.ModelService",grpc_method="ListModels",grpc_code="OK"';

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { describe, it } from 'mocha';
 import type { Activities } from '../../activities/createActivities.ts';
+import { startRun } from '../../db/runs/startRun.ts';
 import { trainerNames } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { type Run, RunStatus, type StartTrainingRequest } from '../../proto/gen/holdfast/v1/run.ts';
 import { expectError } from '../support/expectError.ts';
-import { recordRun } from '../support/registrySamples.ts';
+import { firstPage } from '../support/firstPage.ts';
+import { recordRun, sampleRun } from '../support/registrySamples.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type ControlWorld, withControl } from '../support/withControl.ts';
 
@@ -60,7 +62,7 @@ describe('RunService', () => {
     it(`refuses ${what} before anything starts`, function () {
       return withControl(this, async ({ runs }) => {
         await assert.rejects(runs.startTraining(training(changes)), expectError(...expected));
-        assert.deepEqual((await runs.list({ model: '', pageSize: 0 })).runs, []);
+        assert.deepEqual((await runs.list({ model: '', ...firstPage })).runs, []);
       });
     });
 
@@ -71,9 +73,9 @@ describe('RunService', () => {
       assert.equal(started.status, RUN_STATUS_RUNNING);
       assert.equal(started.stage, 'waiting for a worker');
       assert.deepEqual([started.model, started.trigger, started.kind], ['churn', 'cli', 'trainModel']);
-      const [listed] = (await runs.list({ model: 'churn', pageSize: 0 })).runs;
+      const [listed] = (await runs.list({ model: 'churn', ...firstPage })).runs;
       assert.equal(listed?.id, started.id);
-      assert.deepEqual((await runs.list({ model: 'bank', pageSize: 0 })).runs, []);
+      assert.deepEqual((await runs.list({ model: 'bank', ...firstPage })).runs, []);
 
       const seen: Run[] = [];
       const watching = (async () => {
@@ -126,7 +128,7 @@ describe('RunService', () => {
         ]),
         [...trainerNames.map(trainer => [trainer, 'training', 2, 5, 2.5]), ['blend', 'waiting', 0, 5, 0]],
       );
-      assert.deepEqual((await runs.list({ model: '', pageSize: 0 })).runs, [run]);
+      assert.deepEqual((await runs.list({ model: '', ...firstPage })).runs, [run]);
 
       const again = await runs.startTraining(training({ workflowId: 't1' }));
       assert.equal(again.id, id, 'the same workflow id answers the run that is under way');
@@ -155,10 +157,14 @@ describe('RunService', () => {
       assert.equal(run.status, RUN_STATUS_FAILED);
       assert.equal(run.error, 'terminated in Temporal: the disk is full');
       assert.ok(run.endTime instanceof Date);
-      const [listed] = (await runs.list({ model: '', pageSize: 0 })).runs;
+      const [listed] = (await runs.list({ model: '', ...firstPage })).runs;
       assert.deepEqual(listed, run);
       const rows = await database.read(manager => manager.execute('select status from training_run'));
       assert.deepEqual(rows, [{ status: 'running' }], 'only the worker writes rows');
+      const having = async (filter: string) =>
+        (await runs.list({ model: '', ...firstPage, filter })).runs.map(each => each.id);
+      assert.deepEqual(await having('status = RUN_STATUS_FAILED AND end_time:*'), [id]);
+      assert.deepEqual(await having('status = running'), []);
     });
   });
 
@@ -168,8 +174,40 @@ describe('RunService', () => {
       const run = await runs.get({ run: 'run-1' });
       assert.equal(run.status, RUN_STATUS_FAILED);
       assert.match(run.error, /does not know this run any more.*Start another one/);
-      const [listed] = (await runs.list({ model: '', pageSize: 0 })).runs;
+      const [listed] = (await runs.list({ model: '', ...firstPage })).runs;
       assert.deepEqual(listed, run);
+    });
+  });
+
+  it('pages through runs that are recorded and runs that no worker has begun', function () {
+    return withControl(this, async ({ runs, database }) => {
+      for (const id of ['run-1', 'run-2', 'run-3'])
+        await startRun(database, sampleRun({ id, workflowId: `before-${id}` }));
+      for (const workflowId of ['w1', 'w2', 'w3']) await runs.startTraining(training({ workflowId }));
+      await waitUntil('Temporal lists all three', async () => {
+        const { runs: all } = await runs.list({ model: '', ...firstPage });
+        return all.length === 6;
+      });
+      for (const orderBy of ['', 'start_time', 'workflow_id desc']) {
+        const whole = (await runs.list({ model: '', ...firstPage, orderBy })).runs;
+        const paged: Run[] = [];
+        let pageToken = '';
+        do {
+          const page = await runs.list({ model: '', ...firstPage, pageSize: 2, pageToken, orderBy });
+          assert.equal(page.runs.length, 2);
+          paged.push(...page.runs);
+          pageToken = page.nextPageToken;
+        } while (pageToken !== '');
+        assert.deepEqual(
+          paged.map(({ workflowId }) => workflowId),
+          whole.map(({ workflowId }) => workflowId),
+        );
+      }
+      const { runs: waiting } = await runs.list({ model: '', ...firstPage, filter: 'trigger = api' });
+      assert.deepEqual(
+        waiting.map(({ workflowId }) => workflowId),
+        ['w3', 'w2', 'w1'],
+      );
     });
   });
 
@@ -206,7 +244,7 @@ describe('RunService', () => {
         await assert.rejects(runs.get({ run }), expectError('notFound', /There is no run/));
       await assert.rejects(runs.get({ run: '' }), expectError('invalidArgument', /run is empty/));
       await assert.rejects(
-        runs.list({ model: '', pageSize: -1 }),
+        runs.list({ model: '', ...firstPage, pageSize: -1 }),
         expectError('invalidArgument', /page_size is -1/),
       );
       await temporal.workflow.start('promoteModel', {
@@ -230,7 +268,7 @@ describe('RunService', () => {
         const run = await runs.get({ run: 'run-1' });
         assert.equal(run.status, RUN_STATUS_RUNNING);
         assert.match(run.stage, /last known: Temporal does not answer/);
-        assert.equal((await runs.list({ model: '', pageSize: 0 })).runs.length, 1);
+        assert.equal((await runs.list({ model: '', ...firstPage })).runs.length, 1);
         await assert.rejects(runs.startTraining(training()), expectError('unavailable', /Temporal at/));
         await assert.rejects(runs.cancel({ run: 'run-1' }), expectError('unavailable', /Temporal at/));
       },

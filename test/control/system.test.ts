@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { HealthCheckResponse_ServingStatus, HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { sampleDataset } from '../support/registrySamples.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withControl } from '../support/withControl.ts';
@@ -55,13 +56,13 @@ describe('DatasetService', () => {
     return withControl(this, async ({ datasets, database }) => {
       const dataset = sampleDataset();
       await recordDatasetVersion(database, dataset);
-      const [listed] = (await datasets.list({ model: '' })).datasets;
+      const [listed] = (await datasets.list({ model: '', ...firstPage })).datasets;
       assert.deepEqual(
         [listed?.model, listed?.version, listed?.rows, listed?.quarantined, listed?.sourceRows],
         ['churn', 1, 98, 2, 100],
       );
       assert.deepEqual([listed?.violations, listed?.profile], [[], undefined]);
-      assert.deepEqual((await datasets.list({ model: 'bank' })).datasets, []);
+      assert.deepEqual((await datasets.list({ model: 'bank', ...firstPage })).datasets, []);
       for (const version of ['', '1', dataset.digest.slice(0, 12)]) {
         const shown = await datasets.get({ model: 'churn', version });
         assert.equal(shown.digest, dataset.digest);

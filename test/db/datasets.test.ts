@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { datasetList } from '../../db/datasets/datasetList.ts';
 import { getDatasetVersion } from '../../db/datasets/getDatasetVersion.ts';
 import { listDatasetVersions } from '../../db/datasets/listDatasetVersions.ts';
 import { type NewDatasetVersion, recordDatasetVersion } from '../../db/datasets/recordDatasetVersion.ts';
+import { readListQuery } from '../../platform/listing/readListQuery.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { sampleDataset } from '../support/registrySamples.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
@@ -13,6 +16,8 @@ const pickDetails = ({ schema, profile, violations }: NewDatasetVersion) => ({
   profile,
   violations,
 });
+
+const of = (model: string | undefined) => readListQuery(datasetList, firstPage, { model });
 
 describe('dataset versions', () => {
   it('are read as they were recorded, keys in their order', () =>
@@ -33,7 +38,7 @@ describe('dataset versions', () => {
         database,
         sampleDataset(),
       );
-      assert.deepEqual(await listDatasetVersions(database, 'churn'), [summary]);
+      assert.deepEqual((await listDatasetVersions(database, of('churn'))).items, [summary]);
       assert.deepEqual({ schema, profile, violations }, pickDetails(sampleDataset()));
     }));
 
@@ -76,7 +81,7 @@ describe('dataset versions', () => {
         ],
       );
       assert.deepEqual(
-        (await listDatasetVersions(database)).map(({ id }) => id),
+        (await listDatasetVersions(database, of(undefined))).items.map(({ id }) => id),
         [otherModel, otherBytes, otherSchema, first].map(({ id }) => id),
       );
     }));

@@ -4,10 +4,13 @@ import { moveAlias } from '../../db/aliases/moveAlias.ts';
 import { getVersion } from '../../db/models/getVersion.ts';
 import { listModels } from '../../db/models/listModels.ts';
 import { listVersions } from '../../db/models/listVersions.ts';
+import { modelList } from '../../db/models/modelList.ts';
 import { registerVersions } from '../../db/models/registerVersions.ts';
 import { startRun } from '../../db/runs/startRun.ts';
+import { readListQuery } from '../../platform/listing/readListQuery.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { recordRun, registerSamples, sampleCandidate, sampleRun } from '../support/registrySamples.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
@@ -146,12 +149,13 @@ describe('model versions', () => {
 
   it('are counted for each model, beside what is in Production and Staging', () =>
     withDatabase(async database => {
-      assert.deepEqual(await listModels(database), []);
+      const listed = async () => (await listModels(database, readListQuery(modelList, firstPage, {}))).items;
+      assert.deepEqual(await listed(), []);
       await registerSamples(database, 3);
       await registerSamples(database, 1, 'bank');
       await moveAlias(database, { ...move, alias: 'production', version: 3, operationId: '1' });
       await moveAlias(database, { ...move, alias: 'staging', version: 3, operationId: '2' });
-      assert.deepEqual(await listModels(database), [
+      assert.deepEqual(await listed(), [
         { name: 'bank', versionCount: 1, productionVersion: null, stagingVersion: null },
         { name: 'churn', versionCount: 3, productionVersion: 3, stagingVersion: 3 },
       ]);

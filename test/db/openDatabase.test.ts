@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { listModels } from '../../db/models/listModels.ts';
+import { listModelNames } from '../../db/models/listModelNames.ts';
 import { openDatabase } from '../../db/openDatabase.ts';
 import { startRun } from '../../db/runs/startRun.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
@@ -116,8 +116,8 @@ describe('openDatabase', () => {
         await Promise.all(lost);
         // The first to take a connection whose end has not yet arrived may still be told so.
         await waitUntil('PostgreSQL answers', () =>
-          listModels(database).then(
-            models => models.length === 0,
+          listModelNames(database).then(
+            names => names.length === 0,
             error => !expectError('unavailable', /cannot be reached/)(error),
           ),
         );
@@ -137,7 +137,7 @@ describe('openDatabase', () => {
 
   it('says what to do where the schema is not there', () =>
     withDatabase(async (database, { sql }) => {
-      await sql('alter table model_alias rename to other');
-      await assert.rejects(listModels(database), expectError('failedPrecondition', /npm start/));
+      await sql('alter table model_version rename to other');
+      await assert.rejects(listModelNames(database), expectError('failedPrecondition', /npm start/));
     }));
 });

@@ -6,9 +6,12 @@ import { finishRun, type RunEnd } from '../../db/runs/finishRun.ts';
 import { getRun } from '../../db/runs/getRun.ts';
 import { listRuns } from '../../db/runs/listRuns.ts';
 import type { RunResult } from '../../db/runs/Run.ts';
+import { runList } from '../../db/runs/runList.ts';
 import { startRun } from '../../db/runs/startRun.ts';
+import { readListQuery } from '../../platform/listing/readListQuery.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { sampleDataset, sampleRun } from '../support/registrySamples.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
@@ -136,14 +139,17 @@ describe('training runs', () => {
       for (const id of ['a', 'b', 'c']) await startRun(database, sampleRun({ id }));
       await startRun(database, sampleRun({ id: 'd', model: 'bank' }));
       await finishRun(database, { id: 'a', status: 'cancelled' });
-      const ids = async (filter?: Parameters<typeof listRuns>[1]) =>
-        (await listRuns(database, filter)).map(({ id }) => id);
+      const list = async (filter = '', pageSize = 0) =>
+        (await listRuns(database, readListQuery(runList, { ...firstPage, filter, pageSize }, {}))).map(
+          ({ run }) => run,
+        );
+      const ids = async (...asked: Parameters<typeof list>) => (await list(...asked)).map(({ id }) => id);
       assert.deepEqual(await ids(), ['d', 'c', 'b', 'a']);
-      assert.deepEqual(await ids({ model: 'churn' }), ['c', 'b', 'a']);
-      assert.deepEqual(await ids({ model: 'churn', status: 'running', limit: 1 }), ['c']);
-      assert.deepEqual(await ids({ model: 'nothing' }), []);
+      assert.deepEqual(await ids('model = churn'), ['c', 'b', 'a']);
+      assert.deepEqual(await ids('model = churn AND status = running', 1), ['c']);
+      assert.deepEqual(await ids('model = nothing'), []);
       const { definition, ...summary } = await getRun(database, 'a');
       assert.deepEqual(definition, { name: 'churn' });
-      assert.deepEqual((await listRuns(database, { status: 'cancelled' }))[0], summary);
+      assert.deepEqual((await list('status = cancelled'))[0], summary);
     }));
 });

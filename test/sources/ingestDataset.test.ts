@@ -18,6 +18,7 @@ import churn from '../../projects/churn.ts';
 import { runDefinition } from '../../projects/runDefinition.ts';
 import { type Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
 import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { saveHistories } from '../support/histories.ts';
 import { withClient } from '../support/postgres.ts';
 import { testS3 } from '../support/testS3.ts';
@@ -166,8 +167,8 @@ describe('ingestDataset', () => {
           );
           const changed = await ingest(world);
           assert.deepEqual([changed.stage, changed.dataset?.isNew], ['version 2 is new', true]);
-          assert.equal((await world.datasets.list({ model: 'churn' })).datasets.length, 2);
-          const { runs } = await world.runs.list({ model: 'churn', pageSize: 0 });
+          assert.equal((await world.datasets.list({ model: 'churn', ...firstPage })).datasets.length, 2);
+          const { runs } = await world.runs.list({ model: 'churn', ...firstPage });
           assert.deepEqual(
             runs.map(({ kind }) => kind),
             ['ingestDataset', 'ingestDataset', 'ingestDataset'],

@@ -27,11 +27,22 @@ export const protobufPackage = "holdfast.v1";
 export const protobufFileName = "holdfast/v1/dataset.proto";
 
 export interface ListDatasetsRequest {
+  /** Empty means all models. */
   model: string;
+  /** Items of a page, 1 to 1,000; 0 means 50. */
+  pageSize: number;
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
+  pageToken: string;
+  /** A subset of AIP-160 over model, version, digest, source, source_rows, rows, quarantined and create_time. Empty means everything. */
+  filter: string;
+  /** As `rows desc, version`; empty means newest first. */
+  orderBy: string;
 }
 
 export interface ListDatasetsResponse {
   datasets: Dataset[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface GetDatasetRequest {
@@ -81,13 +92,25 @@ export interface Violation {
 }
 
 function createBaseListDatasetsRequest(): ListDatasetsRequest {
-  return { model: "" };
+  return { model: "", pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const ListDatasetsRequest: MessageFns<ListDatasetsRequest> = {
   encode(message: ListDatasetsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.model !== "") {
       writer.uint32(10).string(message.model);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(34).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(42).string(message.orderBy);
     }
     return writer;
   },
@@ -113,6 +136,38 @@ export const ListDatasetsRequest: MessageFns<ListDatasetsRequest> = {
             message.model = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -126,13 +181,43 @@ export const ListDatasetsRequest: MessageFns<ListDatasetsRequest> = {
   },
 
   fromJSON(object: any): ListDatasetsRequest {
-    return { model: isSet(object.model) ? globalThis.String(object.model) : "" };
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
+    };
   },
 
   toJSON(message: ListDatasetsRequest): unknown {
     const obj: any = {};
     if (message.model !== "") {
       obj.model = message.model;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
     }
     return obj;
   },
@@ -143,18 +228,25 @@ export const ListDatasetsRequest: MessageFns<ListDatasetsRequest> = {
   fromPartial<I extends Exact<DeepPartial<ListDatasetsRequest>, I>>(object: I): ListDatasetsRequest {
     const message = createBaseListDatasetsRequest();
     message.model = object.model ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
 
 function createBaseListDatasetsResponse(): ListDatasetsResponse {
-  return { datasets: [] };
+  return { datasets: [], nextPageToken: "" };
 }
 
 export const ListDatasetsResponse: MessageFns<ListDatasetsResponse> = {
   encode(message: ListDatasetsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.datasets) {
       Dataset.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -180,6 +272,14 @@ export const ListDatasetsResponse: MessageFns<ListDatasetsResponse> = {
             message.datasets.push(Dataset.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -195,6 +295,11 @@ export const ListDatasetsResponse: MessageFns<ListDatasetsResponse> = {
   fromJSON(object: any): ListDatasetsResponse {
     return {
       datasets: globalThis.Array.isArray(object?.datasets) ? object.datasets.map((e: any) => Dataset.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
     };
   },
 
@@ -202,6 +307,9 @@ export const ListDatasetsResponse: MessageFns<ListDatasetsResponse> = {
     const obj: any = {};
     if (message.datasets?.length) {
       obj.datasets = message.datasets.map((e) => Dataset.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -212,6 +320,7 @@ export const ListDatasetsResponse: MessageFns<ListDatasetsResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListDatasetsResponse>, I>>(object: I): ListDatasetsResponse {
     const message = createBaseListDatasetsResponse();
     message.datasets = object.datasets?.map((e) => Dataset.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };

@@ -125,10 +125,20 @@ export interface GetExperimentRequest {
 export interface ListExperimentsRequest {
   /** Empty means all models. */
   model: string;
+  /** Items of a page, 1 to 1,000; 0 means 50. */
+  pageSize: number;
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
+  pageToken: string;
+  /** A subset of AIP-160 over model, name, salt, status, revision, start_time and end_time, as `status = running`. Empty means everything. */
+  filter: string;
+  /** As `model, start_time desc`; empty means newest first. */
+  orderBy: string;
 }
 
 export interface ListExperimentsResponse {
   experiments: Experiment[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface Experiment {
@@ -826,13 +836,25 @@ export const GetExperimentRequest: MessageFns<GetExperimentRequest> = {
 };
 
 function createBaseListExperimentsRequest(): ListExperimentsRequest {
-  return { model: "" };
+  return { model: "", pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
   encode(message: ListExperimentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.model !== "") {
       writer.uint32(10).string(message.model);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(34).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(42).string(message.orderBy);
     }
     return writer;
   },
@@ -858,6 +880,38 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
             message.model = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -871,13 +925,43 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
   },
 
   fromJSON(object: any): ListExperimentsRequest {
-    return { model: isSet(object.model) ? globalThis.String(object.model) : "" };
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
+    };
   },
 
   toJSON(message: ListExperimentsRequest): unknown {
     const obj: any = {};
     if (message.model !== "") {
       obj.model = message.model;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
     }
     return obj;
   },
@@ -888,18 +972,25 @@ export const ListExperimentsRequest: MessageFns<ListExperimentsRequest> = {
   fromPartial<I extends Exact<DeepPartial<ListExperimentsRequest>, I>>(object: I): ListExperimentsRequest {
     const message = createBaseListExperimentsRequest();
     message.model = object.model ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
 
 function createBaseListExperimentsResponse(): ListExperimentsResponse {
-  return { experiments: [] };
+  return { experiments: [], nextPageToken: "" };
 }
 
 export const ListExperimentsResponse: MessageFns<ListExperimentsResponse> = {
   encode(message: ListExperimentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.experiments) {
       Experiment.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -925,6 +1016,14 @@ export const ListExperimentsResponse: MessageFns<ListExperimentsResponse> = {
             message.experiments.push(Experiment.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -942,6 +1041,11 @@ export const ListExperimentsResponse: MessageFns<ListExperimentsResponse> = {
       experiments: globalThis.Array.isArray(object?.experiments)
         ? object.experiments.map((e: any) => Experiment.fromJSON(e))
         : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
     };
   },
 
@@ -949,6 +1053,9 @@ export const ListExperimentsResponse: MessageFns<ListExperimentsResponse> = {
     const obj: any = {};
     if (message.experiments?.length) {
       obj.experiments = message.experiments.map((e) => Experiment.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -959,6 +1066,7 @@ export const ListExperimentsResponse: MessageFns<ListExperimentsResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListExperimentsResponse>, I>>(object: I): ListExperimentsResponse {
     const message = createBaseListExperimentsResponse();
     message.experiments = object.experiments?.map((e) => Experiment.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };

@@ -27,10 +27,20 @@ export const protobufPackage = "holdfast.v1";
 export const protobufFileName = "holdfast/v1/model.proto";
 
 export interface ListModelsRequest {
+  /** Items of a page, 1 to 1,000; 0 means 50. */
+  pageSize: number;
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
+  pageToken: string;
+  /** A subset of AIP-160 over name, version_count, production_version and staging_version, as `production_version:*`. Empty means everything. */
+  filter: string;
+  /** As `version_count desc, name`; empty means by name. */
+  orderBy: string;
 }
 
 export interface ListModelsResponse {
   models: Model[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface Model {
@@ -43,10 +53,23 @@ export interface Model {
 
 export interface ListVersionsRequest {
   model: string;
+  /** Items of a page, 1 to 1,000; 0 means 50. */
+  pageSize: number;
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
+  pageToken: string;
+  /**
+   * A subset of AIP-160 over the version's own fields and its metrics, as `trainer = "blend" AND
+   * metrics.roc_auc > 0.84 AND create_time > "2026-01-01"` or `aliases:production`. Empty means everything.
+   */
+  filter: string;
+  /** As `metrics.log_loss, version desc`; empty means newest first. */
+  orderBy: string;
 }
 
 export interface ListVersionsResponse {
   versions: ModelVersion[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface GetVersionRequest {
@@ -150,10 +173,20 @@ export interface Promotion {
 
 export interface HistoryRequest {
   model: string;
+  /** Items of a page, 1 to 1,000; 0 means 50. */
+  pageSize: number;
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
+  pageToken: string;
+  /** A subset of AIP-160 over the event's fields, as `alias = production AND time > "2026-01-01"`. Empty means everything. */
+  filter: string;
+  /** As `time`, oldest first; empty means newest first. */
+  orderBy: string;
 }
 
 export interface HistoryResponse {
   events: AliasEvent[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface AliasEvent {
@@ -227,11 +260,23 @@ export interface Artifact {
 }
 
 function createBaseListModelsRequest(): ListModelsRequest {
-  return {};
+  return { pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const ListModelsRequest: MessageFns<ListModelsRequest> = {
-  encode(_: ListModelsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListModelsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(26).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(34).string(message.orderBy);
+    }
     return writer;
   },
 
@@ -248,6 +293,38 @@ export const ListModelsRequest: MessageFns<ListModelsRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -260,32 +337,68 @@ export const ListModelsRequest: MessageFns<ListModelsRequest> = {
     }
   },
 
-  fromJSON(_: any): ListModelsRequest {
-    return {};
+  fromJSON(object: any): ListModelsRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
+    };
   },
 
-  toJSON(_: ListModelsRequest): unknown {
+  toJSON(message: ListModelsRequest): unknown {
     const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<ListModelsRequest>, I>>(base?: I): ListModelsRequest {
     return ListModelsRequest.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ListModelsRequest>, I>>(_: I): ListModelsRequest {
+  fromPartial<I extends Exact<DeepPartial<ListModelsRequest>, I>>(object: I): ListModelsRequest {
     const message = createBaseListModelsRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
 
 function createBaseListModelsResponse(): ListModelsResponse {
-  return { models: [] };
+  return { models: [], nextPageToken: "" };
 }
 
 export const ListModelsResponse: MessageFns<ListModelsResponse> = {
   encode(message: ListModelsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.models) {
       Model.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -311,6 +424,14 @@ export const ListModelsResponse: MessageFns<ListModelsResponse> = {
             message.models.push(Model.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -324,13 +445,23 @@ export const ListModelsResponse: MessageFns<ListModelsResponse> = {
   },
 
   fromJSON(object: any): ListModelsResponse {
-    return { models: globalThis.Array.isArray(object?.models) ? object.models.map((e: any) => Model.fromJSON(e)) : [] };
+    return {
+      models: globalThis.Array.isArray(object?.models) ? object.models.map((e: any) => Model.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
   },
 
   toJSON(message: ListModelsResponse): unknown {
     const obj: any = {};
     if (message.models?.length) {
       obj.models = message.models.map((e) => Model.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -341,6 +472,7 @@ export const ListModelsResponse: MessageFns<ListModelsResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListModelsResponse>, I>>(object: I): ListModelsResponse {
     const message = createBaseListModelsResponse();
     message.models = object.models?.map((e) => Model.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -475,13 +607,25 @@ export const Model: MessageFns<Model> = {
 };
 
 function createBaseListVersionsRequest(): ListVersionsRequest {
-  return { model: "" };
+  return { model: "", pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
   encode(message: ListVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.model !== "") {
       writer.uint32(10).string(message.model);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(34).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(42).string(message.orderBy);
     }
     return writer;
   },
@@ -507,6 +651,38 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
             message.model = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -520,13 +696,43 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
   },
 
   fromJSON(object: any): ListVersionsRequest {
-    return { model: isSet(object.model) ? globalThis.String(object.model) : "" };
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
+    };
   },
 
   toJSON(message: ListVersionsRequest): unknown {
     const obj: any = {};
     if (message.model !== "") {
       obj.model = message.model;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
     }
     return obj;
   },
@@ -537,18 +743,25 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
   fromPartial<I extends Exact<DeepPartial<ListVersionsRequest>, I>>(object: I): ListVersionsRequest {
     const message = createBaseListVersionsRequest();
     message.model = object.model ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
 
 function createBaseListVersionsResponse(): ListVersionsResponse {
-  return { versions: [] };
+  return { versions: [], nextPageToken: "" };
 }
 
 export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
   encode(message: ListVersionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.versions) {
       ModelVersion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -574,6 +787,14 @@ export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
             message.versions.push(ModelVersion.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -591,6 +812,11 @@ export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
       versions: globalThis.Array.isArray(object?.versions)
         ? object.versions.map((e: any) => ModelVersion.fromJSON(e))
         : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
     };
   },
 
@@ -598,6 +824,9 @@ export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
     const obj: any = {};
     if (message.versions?.length) {
       obj.versions = message.versions.map((e) => ModelVersion.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -608,6 +837,7 @@ export const ListVersionsResponse: MessageFns<ListVersionsResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListVersionsResponse>, I>>(object: I): ListVersionsResponse {
     const message = createBaseListVersionsResponse();
     message.versions = object.versions?.map((e) => ModelVersion.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -2143,13 +2373,25 @@ export const Promotion: MessageFns<Promotion> = {
 };
 
 function createBaseHistoryRequest(): HistoryRequest {
-  return { model: "" };
+  return { model: "", pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const HistoryRequest: MessageFns<HistoryRequest> = {
   encode(message: HistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.model !== "") {
       writer.uint32(10).string(message.model);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(34).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(42).string(message.orderBy);
     }
     return writer;
   },
@@ -2175,6 +2417,38 @@ export const HistoryRequest: MessageFns<HistoryRequest> = {
             message.model = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2188,13 +2462,43 @@ export const HistoryRequest: MessageFns<HistoryRequest> = {
   },
 
   fromJSON(object: any): HistoryRequest {
-    return { model: isSet(object.model) ? globalThis.String(object.model) : "" };
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
+    };
   },
 
   toJSON(message: HistoryRequest): unknown {
     const obj: any = {};
     if (message.model !== "") {
       obj.model = message.model;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
     }
     return obj;
   },
@@ -2205,18 +2509,25 @@ export const HistoryRequest: MessageFns<HistoryRequest> = {
   fromPartial<I extends Exact<DeepPartial<HistoryRequest>, I>>(object: I): HistoryRequest {
     const message = createBaseHistoryRequest();
     message.model = object.model ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
 
 function createBaseHistoryResponse(): HistoryResponse {
-  return { events: [] };
+  return { events: [], nextPageToken: "" };
 }
 
 export const HistoryResponse: MessageFns<HistoryResponse> = {
   encode(message: HistoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.events) {
       AliasEvent.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -2242,6 +2553,14 @@ export const HistoryResponse: MessageFns<HistoryResponse> = {
             message.events.push(AliasEvent.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2257,6 +2576,11 @@ export const HistoryResponse: MessageFns<HistoryResponse> = {
   fromJSON(object: any): HistoryResponse {
     return {
       events: globalThis.Array.isArray(object?.events) ? object.events.map((e: any) => AliasEvent.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
     };
   },
 
@@ -2264,6 +2588,9 @@ export const HistoryResponse: MessageFns<HistoryResponse> = {
     const obj: any = {};
     if (message.events?.length) {
       obj.events = message.events.map((e) => AliasEvent.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -2274,6 +2601,7 @@ export const HistoryResponse: MessageFns<HistoryResponse> = {
   fromPartial<I extends Exact<DeepPartial<HistoryResponse>, I>>(object: I): HistoryResponse {
     const message = createBaseHistoryResponse();
     message.events = object.events?.map((e) => AliasEvent.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -3156,6 +3484,7 @@ export const ModelServiceDefinition = {
   name: "ModelService",
   fullName: "holdfast.v1.ModelService",
   methods: {
+    /** By name. */
     listModels: {
       name: "ListModels",
       requestType: ListModelsRequest as typeof ListModelsRequest,
@@ -3169,6 +3498,7 @@ export const ModelServiceDefinition = {
         },
       },
     },
+    /** Newest first. */
     listVersions: {
       name: "ListVersions",
       requestType: ListVersionsRequest as typeof ListVersionsRequest,
@@ -4012,6 +4342,7 @@ export const ModelServiceDefinition = {
 /** The registry: model versions, what they were made from, and which of them is Production. */
 export type ModelServiceService = typeof ModelServiceService;
 export const ModelServiceService = {
+  /** By name. */
   listModels: {
     path: "/holdfast.v1.ModelService/ListModels" as const,
     requestStream: false as const,
@@ -4021,6 +4352,7 @@ export const ModelServiceService = {
     responseSerialize: (value: ListModelsResponse): Buffer => Buffer.from(ListModelsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListModelsResponse => ListModelsResponse.decode(value),
   },
+  /** Newest first. */
   listVersions: {
     path: "/holdfast.v1.ModelService/ListVersions" as const,
     requestStream: false as const,
@@ -4117,7 +4449,9 @@ export const ModelServiceService = {
 } as const;
 
 export interface ModelServiceServer extends UntypedServiceImplementation {
+  /** By name. */
   listModels: handleUnaryCall<ListModelsRequest, ListModelsResponse>;
+  /** Newest first. */
   listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
   /** By number or by alias. */
   getVersion: handleUnaryCall<GetVersionRequest, ModelVersion>;
@@ -4141,6 +4475,7 @@ export interface ModelServiceServer extends UntypedServiceImplementation {
 }
 
 export interface ModelServiceClient extends Client {
+  /** By name. */
   listModels(
     request: ListModelsRequest,
     callback: (error: ServiceError | null, response: ListModelsResponse) => void,
@@ -4156,6 +4491,7 @@ export interface ModelServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListModelsResponse) => void,
   ): ClientUnaryCall;
+  /** Newest first. */
   listVersions(
     request: ListVersionsRequest,
     callback: (error: ServiceError | null, response: ListVersionsResponse) => void,
