@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { JsonValue, Message, Registry } from '@bufbuild/protobuf';
+import type { Registry } from '@bufbuild/protobuf';
 import type { HoldfastError } from '../platform/HoldfastError.ts';
 import type { Route } from './readRoutes.ts';
 
@@ -16,7 +16,7 @@ export interface HttpInput {
 
 /** The answer to a unary call, or one message of a stream. */
 export type Answer =
-  | { readonly kind: 'json'; readonly json: JsonValue; readonly status: number }
+  | { readonly kind: 'json'; readonly text: string; readonly status: number }
   | {
       readonly kind: 'body';
       readonly contentType: string;
@@ -27,8 +27,8 @@ export type Answer =
 export interface HttpCall {
   /** The request message's bytes. */
   readonly message: Buffer;
-  /** A response in the form that this request asked for. */
-  readonly answer: (response: Message) => Answer;
+  /** A response, given by its bytes, in the form that this request asked for. */
+  readonly answer: (response: Buffer) => Answer;
 }
 
 export interface Codec {

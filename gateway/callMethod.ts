@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { Answer, HttpCall } from './Codec.ts';
-import type { Backend, ForwardedHeaders } from './createBackend.ts';
+import type { Backend, BackendCall } from './createBackend.ts';
 import type { Route } from './readRoutes.ts';
 import { toErrorBody } from './toErrorBody.ts';
 
@@ -13,22 +13,18 @@ import { toErrorBody } from './toErrorBody.ts';
 export async function callMethod(
   { method }: Route,
   { message, answer }: HttpCall,
-  options: {
-    readonly backend: Backend;
-    readonly headers: ForwardedHeaders;
-    readonly signal: AbortSignal;
-  },
+  backend: Backend,
+  options: BackendCall,
 ): Promise<Answer | { readonly kind: 'lines'; readonly lines: Readable }> {
-  const { backend, headers, signal } = options;
-  if (method.methodKind === 'unary') return answer(await backend.unary(method, message, headers, signal));
-  const responses = backend.stream(method, message, signal)[Symbol.asyncIterator]();
+  if (method.methodKind === 'unary') return answer(await backend.unary(method, message, options));
+  const responses = backend.stream(method, message, options)[Symbol.asyncIterator]();
   // Awaited before the status goes out, so that a refused call answers with its error and not with 200.
   const first = await responses.next();
   const lines = async function* () {
     try {
       for (let next = first; next.done !== true; next = await responses.next()) {
         const encoded = answer(next.value);
-        if (encoded.kind === 'json') yield `${JSON.stringify(encoded.json)}\n`;
+        if (encoded.kind === 'json') yield `${encoded.text}\n`;
       }
     } catch (error) {
       if (!(error instanceof HoldfastError)) throw error;

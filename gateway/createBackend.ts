@@ -1,4 +1,4 @@
-import { type DescMethod, fromBinary, type Message } from '@bufbuild/protobuf';
+import type { DescMethod } from '@bufbuild/protobuf';
 import { Client, Metadata } from '@grpc/grpc-js';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { type ChannelSecurity, plainChannels } from '../platform/tls/channelSecurity.ts';
@@ -7,8 +7,7 @@ import { channelOptions } from '../platform/grpc/channelOptions.ts';
 import { fromServiceError, isServiceError } from '../platform/grpc/fromServiceError.ts';
 import { HealthCheckResponse_ServingStatus, HealthService } from '../proto/gen/grpc/health/v1/health.ts';
 
-// The gRPC side of the gateway: a request's bytes in, the response's message out as the descriptors describe it. Nothing is
-// kept but one channel a server.
+// The gRPC side of the gateway: a request's bytes in, the response's bytes out. Nothing is kept but one channel a server.
 
 export interface BackendAddresses {
   readonly inference: string;
@@ -18,16 +17,19 @@ export interface BackendAddresses {
 /** Headers of a request that say something to the server behind, by name. */
 export type ForwardedHeaders = Readonly<Record<string, string>>;
 
+export interface BackendCall {
+  /** Forwarded as metadata. */
+  readonly headers: ForwardedHeaders;
+  readonly signal: AbortSignal;
+  /** How long the caller waits; null: as long as the method takes. */
+  readonly timeoutMs: number | null;
+}
+
 /** Every call fails with the HoldfastError that the server threw, or `unavailable` where it does not answer. */
 export interface Backend {
-  /** @param headers forwarded as metadata */
-  unary(
-    method: DescMethod,
-    request: Buffer,
-    headers: ForwardedHeaders,
-    signal: AbortSignal,
-  ): Promise<Message>;
-  stream(method: DescMethod, request: Buffer, signal: AbortSignal): AsyncIterable<Message>;
+  unary(method: DescMethod, request: Buffer, options: BackendCall): Promise<Buffer>;
+  /** Without a deadline, unless the call has one: it may go on for hours. */
+  stream(method: DescMethod, request: Buffer, options: BackendCall): AsyncIterable<Buffer>;
   /** Returns where the inference server answers predictions. @throws HoldfastError unavailable */
   assertServing(): Promise<void>;
   close(): void;
@@ -64,21 +66,20 @@ export function createBackend(
       client: clients[server],
       peer: `the ${server} server at ${addresses[server]}`,
       path: `/${method.parent.typeName}/${method.name}`,
-      decode: (bytes: Buffer): Message => fromBinary(method.output, bytes),
     };
   };
   return {
-    unary: (method, request, headers, signal) =>
+    unary: (method, request, { headers, signal, timeoutMs }) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
-        const { client, peer, path, decode } = target(method);
+        const { client, peer, path } = target(method);
         const call = client.makeUnaryRequest(
           path,
           identity,
-          decode,
+          identity,
           request,
           toMetadata(headers),
-          { deadline: Date.now() + UNARY_DEADLINE_MS },
+          { deadline: Date.now() + Math.min(timeoutMs ?? UNARY_DEADLINE_MS, UNARY_DEADLINE_MS) },
           (error, response) => {
             signal.removeEventListener('abort', cancel);
             if (response !== undefined) resolve(response);
@@ -89,10 +90,17 @@ export function createBackend(
         const cancel = (): void => call.cancel();
         signal.addEventListener('abort', cancel, { once: true });
       }),
-    async *stream(method, request, signal) {
+    async *stream(method, request, { headers, signal, timeoutMs }) {
       signal.throwIfAborted();
-      const { client, peer, path, decode } = target(method);
-      const call = client.makeServerStreamRequest<Buffer, Message>(path, identity, decode, request);
+      const { client, peer, path } = target(method);
+      const call = client.makeServerStreamRequest<Buffer, Buffer>(
+        path,
+        identity,
+        identity,
+        request,
+        toMetadata(headers),
+        timeoutMs === null ? {} : { deadline: Date.now() + timeoutMs },
+      );
       const cancel = (): void => call.cancel();
       signal.addEventListener('abort', cancel, { once: true });
       try {

@@ -1,4 +1,5 @@
-import { type Message, type Registry, toBinary, toJson } from '@bufbuild/protobuf';
+import { isAscii } from 'node:buffer';
+import type { Registry } from '@bufbuild/protobuf';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { HttpBody } from '../proto/gen/google/api/httpbody.ts';
 import type { Answer, Codec } from './Codec.ts';
@@ -6,6 +7,7 @@ import { pickField } from './pickField.ts';
 import type { Route } from './readRoutes.ts';
 import { toErrorBody } from './toErrorBody.ts';
 import { toRequest } from './toRequest.ts';
+import { transcoderOf } from './transcoding/transcoderOf.ts';
 
 /** google.api.HttpBody: a method that answers it answers an HTTP body of its own, which is no JSON. */
 const BODY_TYPE = 'google.api.HttpBody';
@@ -20,26 +22,37 @@ export const protoJsonCodec: Codec = {
   packageName: null,
   prefix: '/',
   contentType: 'application/json',
-  read: (route, { parameters, query, body }, registry) => ({
-    message: toRequest(route, { parameters, query, body: decodeText(body) }, registry),
+  read: (route, { parameters, query, body, headers }, registry) => ({
+    message: toRequest(
+      route,
+      { parameters, query, body: decodeText(body), ifMatch: headers['if-match'] },
+      registry,
+    ),
     answer: response => toAnswer(route, response, registry),
   }),
   errorBody: toErrorBody,
 };
 
-function toAnswer({ method, responseBody }: Route, response: Message, registry: Registry): Answer {
+function toAnswer({ method, responseBody }: Route, response: Buffer, registry: Registry): Answer {
   const { output } = method;
   if (output.typeName === BODY_TYPE) {
-    const { contentType, data } = HttpBody.decode(toBinary(output, response));
+    const { contentType, data } = HttpBody.decode(response);
     return { kind: 'body', contentType, data, headers: pageHeaders };
   }
-  const json = toJson(output, response, { registry, alwaysEmitImplicit: true });
-  return { kind: 'json', json: pickField(json, responseBody?.jsonName), status: 200 };
+  const text = transcoderOf(registry).decoderOf(output)(response);
+  if (responseBody === null) return { kind: 'json', text, status: 200 };
+  return {
+    kind: 'json',
+    text: JSON.stringify(pickField(JSON.parse(text), responseBody.jsonName)),
+    status: 200,
+  };
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function decodeText(body: Buffer): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return isAscii(body) ? body.toString('latin1') : utf8.decode(body);
   } catch (cause) {
     throw new HoldfastError('invalidArgument', 'The body is not UTF-8 text; send JSON in UTF-8.', { cause });
   }

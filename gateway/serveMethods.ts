@@ -42,14 +42,15 @@ function serveRoutes(app: FastifyInstance, routes: readonly Route[], context: Se
         if (call.message.length > bodyLimitBytes) throw tooLarge(call.message.length, bodyLimitBytes);
         const signal = AbortSignal.any([goneSignal(reply), stopping(route)]);
         const headers = forwardHeaders(request.headers, forwarded);
-        const answer = await callMethod(route, call, { backend, headers, signal });
-        if (answer.kind === 'json') return reply.status(answer.status).send(answer.json);
+        const answer = await callMethod(route, call, backend, { headers, signal, timeoutMs: null });
+        if (answer.kind === 'json') return reply.status(answer.status).type(JSON_TYPE).send(answer.text);
         if (answer.kind === 'lines') return reply.type('application/x-ndjson').send(answer.lines);
         return reply.headers(answer.headers).type(answer.contentType).send(answer.data);
       },
     });
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const noBody = Buffer.alloc(0);
 
 /** Fastify reads `:verb` as a parameter, so the colon is doubled and the variable before it bounded. */

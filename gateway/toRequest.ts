@@ -1,114 +1,57 @@
-import {
-  create,
-  type DescField,
-  fromJson,
-  fromJsonString,
-  type JsonValue,
-  type Registry,
-  ScalarType,
-  toBinary,
-} from '@bufbuild/protobuf';
-import { isFieldError, reflect } from '@bufbuild/protobuf/reflect';
+import type { Registry } from '@bufbuild/protobuf';
 import { HoldfastError } from '../platform/HoldfastError.ts';
-import { didYouMean } from '../platform/suggest.ts';
 import type { HttpInput } from './Codec.ts';
+import { readQuery } from './readQuery.ts';
 import type { Route } from './readRoutes.ts';
+import type { BoundFields } from './transcoding/encodeRequest.ts';
+import { JsonFault } from './transcoding/JsonFault.ts';
+import { transcoderOf } from './transcoding/transcoderOf.ts';
 
 // HTTP to a request message by the canonical JSON mapping of proto3, strictly: an unknown field, a key given twice or a wrong
-// type is refused with its path. The mapping itself is the protobuf library's.
+// type is refused with its path.
 
 export interface JsonInput extends Pick<HttpInput, 'parameters' | 'query'> {
   /** JSON text; empty where the request has no body. */
   readonly body: string;
+  /** The header if-match, where there is one: it is the field `etag` of a request that has it. */
+  readonly ifMatch?: string;
 }
 
 /**
- * @returns the request message's bytes: made here, so that what cannot be encoded is the caller's fault too
+ * @returns the request message's bytes
  * @throws HoldfastError invalidArgument with the path to the fault and what was expected
  */
-export function toRequest(route: Route, { parameters, query, body }: JsonInput, registry: Registry): Buffer {
+export function toRequest(route: Route, given: JsonInput, registry: Registry): Buffer {
   const { input } = route.method;
-  const attempt = <T>(work: () => T): T => {
-    try {
-      return work();
-    } catch (cause) {
-      throw invalid(route, cause);
-    }
-  };
-  if (route.body === null && body !== '')
+  if (route.body === null && given.body !== '')
     throw new HoldfastError(
       'invalidArgument',
       `${route.verb} ${route.template} takes no body; its request is the query string.`,
     );
-  const fromQueryString = readQuery(route, query);
-  const message = attempt(() => {
-    if (route.body === null) return fromJson(input, fromQueryString, { registry });
-    return body === '' ? create(input) : fromJsonString(input, body, { registry });
-  });
-  const fields = reflect(input, message);
-  for (const field of route.variables) {
-    const inPath = parameters[field.name];
-    const given = fields.get(field);
-    if (fields.isSet(field) && given !== inPath)
-      throw new HoldfastError(
-        'invalidArgument',
-        `${field.jsonName} is ${JSON.stringify(given)} in the request but ${JSON.stringify(inPath)} in the path; leave it out of the request.`,
-        {
-          violations: [{ field: field.jsonName, description: `expected none or ${JSON.stringify(inPath)}` }],
-        },
-      );
-    attempt(() => fields.set(field, inPath));
+  const fromQuery = readQuery(route, given.query);
+  const text = route.body === null ? JSON.stringify(fromQuery) : given.body;
+  try {
+    return transcoderOf(registry).encoderOf(input)(text, bind(route, given));
+  } catch (cause) {
+    if (!(cause instanceof JsonFault)) throw cause;
+    const { path, message } = cause;
+    throw new HoldfastError(
+      'invalidArgument',
+      `The request is not a valid ${input.name}: ${path === '' ? '' : `${path}: `}${message}.`,
+      { cause, violations: [{ field: path, description: message }] },
+    );
   }
-  return Buffer.from(attempt(() => toBinary(input, message)));
 }
 
-/** The query string as the JSON of a request. A query knows only text; the mapping takes numbers as text too. */
-function readQuery(route: Route, query: HttpInput['query']): Record<string, JsonValue> {
-  const json: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(query)) {
-    const field = route.method.input.fields.find(each => each.jsonName === name || each.name === name);
-    if (route.body === '*' || field === undefined) throw unknownParameter(name, route);
-    const values = typeof value === 'string' ? [value] : value;
-    const isList = field.fieldKind === 'list';
-    if (!isList && (values.length !== 1 || field.jsonName in json))
-      throw new HoldfastError(
-        'invalidArgument',
-        `The query names ${field.jsonName} more than once; expected once.`,
-      );
-    const read = values.map(text => toJsonValue(field, text));
-    json[field.jsonName] = isList ? read : read[0];
-  }
-  return json;
-}
-
-function toJsonValue({ scalar }: DescField, text: string): JsonValue {
-  if (scalar !== ScalarType.BOOL) return text;
-  return text === 'true' ? true : text === 'false' ? false : text;
-}
-
-function unknownParameter(name: string, { method, body, verb, template }: Route): HoldfastError {
-  const known = body === '*' ? [] : method.input.fields.map(each => each.jsonName);
-  const expected = body === '*' ? 'none: the request is the body' : known.join(', ') || 'none';
-  return new HoldfastError(
-    'invalidArgument',
-    `Unknown query parameter ${JSON.stringify(name)} for ${verb} ${template}.${didYouMean(name, known)} Expected ${expected}.`,
-    { violations: [{ field: name, description: `unknown; expected ${expected}` }] },
+function bind({ variables, method }: Route, { parameters, ifMatch }: JsonInput): BoundFields {
+  const bound = new Map(
+    variables.map(field => [field, { value: parameters[field.name], place: 'the path' }]),
   );
+  const etag = ifMatch === undefined ? undefined : method.input.fields.find(({ name }) => name === 'etag');
+  if (etag !== undefined && ifMatch !== undefined && ifMatch !== '*')
+    bound.set(etag, { value: unquote(ifMatch), place: 'the header if-match' });
+  return bound;
 }
 
-/** The library's sentence, without the types' full names and with what the request may hold. */
-function invalid({ method: { input } }: Route, error: unknown): HoldfastError {
-  const fault = error instanceof Error ? error.cause : undefined;
-  const field = isFieldError(fault) ? fault.field() : undefined;
-  const said = error instanceof Error ? error.message : String(error);
-  const reason = isFieldError(fault)
-    ? fault.message
-    : said.replace(`cannot decode message ${input.typeName} from JSON: `, '');
-  const where = field?.kind === 'field' ? field.jsonName : '';
-  const fields = input.fields.map(({ jsonName }) => jsonName).join(', ');
-  return new HoldfastError(
-    'invalidArgument',
-    `The request is not a valid ${input.name}: ${where === '' ? '' : `${where}: `}${reason}. Its fields are: ${fields || 'none'}.`,
-    { cause: error, violations: [{ field: where, description: reason }] },
-  );
-}
+/** An entity tag stands in quotes in a header (RFC 9110), and without them in a message. */
+const unquote = (tag: string): string => tag.replace(/^(?:W\/)?"(.*)"$/, '$1');

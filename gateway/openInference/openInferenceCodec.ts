@@ -1,4 +1,4 @@
-import { type Message, type Registry, toBinary } from '@bufbuild/protobuf';
+import { fromBinary, type Registry } from '@bufbuild/protobuf';
 import { ModelInferRequest, ModelInferResponse } from '../../proto/gen/inference/grpc_service.ts';
 import type { Answer, Codec, HttpCall, HttpInput } from '../Codec.ts';
 import { pickField } from '../pickField.ts';
@@ -47,8 +47,7 @@ function readInferCall(
   return {
     // Protobuf merges what stands one behind the other.
     message: Buffer.concat([described, contents]),
-    answer: response =>
-      writeInfer(ModelInferResponse.decode(toBinary(route.method.output, response)), isBinary),
+    answer: response => writeInfer(ModelInferResponse.decode(response), isBinary),
   };
 }
 
@@ -60,9 +59,9 @@ function readPlainCall(route: Route, { parameters, query, body }: HttpInput, reg
   };
 }
 
-function toAnswer({ method: { output }, responseBody }: Route, response: Message): Answer {
-  const json = toPlainJson(output, response);
+function toAnswer({ method: { output }, responseBody }: Route, response: Buffer): Answer {
+  const json = toPlainJson(output, fromBinary(output, response));
   const field = readiness[output.typeName];
   const status = field === undefined || pickField(json, field) === true ? 200 : 503;
-  return { kind: 'json', json: pickField(json, responseBody?.name), status };
+  return { kind: 'json', text: JSON.stringify(pickField(json, responseBody?.name)), status };
 }

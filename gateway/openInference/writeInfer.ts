@@ -24,7 +24,7 @@ export function writeInfer(
       return { ...tensor, parameters: { binary_data_size: raw.length } };
     }),
   };
-  if (behind.length === 0) return { kind: 'json', json, status: 200 };
+  if (behind.length === 0) return { kind: 'json', text: JSON.stringify(json), status: 200 };
   const head = Buffer.from(JSON.stringify(json));
   return {
     kind: 'body',

@@ -8,7 +8,7 @@ import type { Route } from '../readRoutes.ts';
 import { type AccessDescription, describeAccess, SECURITY_SCHEMES } from './describeAccess.ts';
 import { ERROR_SCHEMA, errorResponses, failuresOf } from './describeErrors.ts';
 import { describeTypes, refTo, type TypeDescriptions } from './describeTypes.ts';
-import { type QueryField, queryFields } from './queryFields.ts';
+import { type QueryField, queryFields } from '../queryFields.ts';
 import { readComments } from './readComments.ts';
 
 // The OpenAPI document, made of the same descriptors as the routes: what it says of a method is its comment in the .proto file,
