@@ -5,20 +5,33 @@ import { describe, it } from 'mocha';
 import { listLoaded } from '../../db/processes/listLoaded.ts';
 import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
+import { GRPCInferenceServiceService } from '../../proto/gen/inference/grpc_service.ts';
 import { freePorts } from '../support/freePorts.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
 import { readMetrics } from '../support/readMetrics.ts';
 import { startProcess } from '../support/startProcess.ts';
+import { expectError } from '../support/expectError.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type InferenceWorld, withInference } from '../support/withInference.ts';
 
 // bin/inference.ts as several processes on one port: the real ones, over a real registry.
 
-type Client = GrpcClient<typeof PredictionServiceService>;
+// Both over one connection, and so of one process.
+const service = {
+  predict: PredictionServiceService.predict,
+  modelStatistics: GRPCInferenceServiceService.modelStatistics,
+};
+type Client = GrpcClient<typeof service>;
 
-async function withProcesses(
-  test: (system: { world: InferenceWorld; connect: () => Client; metricsPort: number }) => Promise<void>,
-): Promise<void> {
+interface Processes {
+  readonly world: InferenceWorld;
+  readonly connect: () => Client;
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly send: (signal: 'SIGHUP') => void;
+}
+
+async function withProcesses(test: (processes: Processes) => Promise<void>): Promise<void> {
   await withInference(async world => {
     await world.register(smallModel(), smallModel({ shift: 1 }));
     await world.promote(1);
@@ -32,7 +45,7 @@ async function withProcesses(
     const clients: Client[] = [];
     const connect = (): Client => {
       // A pool of its own each, for channels to one address share a connection otherwise.
-      const client = createGrpcClient(PredictionServiceService, {
+      const client = createGrpcClient(service, {
         address: `127.0.0.1:${port}`,
         peer: 'the inference server',
         ownConnection: true,
@@ -41,7 +54,7 @@ async function withProcesses(
       return client;
     };
     try {
-      await test({ world, connect, metricsPort: started.metricsPort });
+      await test({ world, connect, port, metricsPort: started.metricsPort, send: started.send });
     } finally {
       for (const client of clients) client.close();
       await started.kill('SIGTERM');
@@ -53,7 +66,117 @@ const request = { model: 'churn', version: '', instances: [goodInstance] };
 const pidsOf = async ({ database }: InferenceWorld): Promise<number[]> =>
   (await listLoaded(database, 'churn')).map(({ processId }) => Number(processId.split('-').at(-2)));
 
+/** The processes that serve version 1, once there are two of them and none that is not to be there. */
+async function settled(world: InferenceWorld, gone: readonly number[] = []): Promise<number[]> {
+  let pids: number[] = [];
+  await waitUntil(
+    `two processes, and not ${gone.join(' or ')}`,
+    async () => {
+      // One that was killed could not say so: it counts as live until its last report is old.
+      pids = (await pidsOf(world)).filter(isAlive);
+      return pids.length === 2 && !pids.some(pid => gone.includes(pid));
+    },
+    60_000,
+  );
+  return pids;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+interface Caller {
+  calls: number;
+  readonly failures: unknown[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Calls over and over until it is told to stop. */
+function callOn(client: Client): Caller {
+  let stopping = false;
+  const failures: unknown[] = [];
+  const call = async (): Promise<void> => {
+    while (!stopping)
+      await client.predict(request).then(
+        () => caller.calls++,
+        (error: unknown) => failures.push(error),
+      );
+  };
+  const caller: Caller = {
+    calls: 0,
+    failures,
+    stop: () => {
+      stopping = true;
+      return calling;
+    },
+  };
+  const calling = call();
+  return caller;
+}
+
+/** Until each was answered twenty times more. */
+async function callFurther(callers: readonly Caller[]): Promise<void> {
+  const from = callers.map(({ calls }) => calls);
+  await waitUntil('twenty calls of each', () =>
+    callers.every(({ calls }, index) => calls > from[index] + 20),
+  );
+}
+
+const predicted = async (client: Client): Promise<number> =>
+  Number((await client.modelStatistics({ name: 'churn', version: '' })).modelStats[0].inferenceCount);
+
+/** Connections to the one process and to the other, as chance has it: each counts the calls that it answered. */
+async function toBoth(connect: () => Client): Promise<[Client[], Client[]]> {
+  const first = connect();
+  await first.predict(request);
+  const same = [first];
+  const other: Client[] = [];
+  while (same.length < 2 || other.length < 2) {
+    const next = connect();
+    ((await predicted(next)) === 0 ? other : same).push(next);
+  }
+  return [same, other];
+}
+
 describe('bin/inference.ts in several processes', () => {
+  it('replaces one that was killed, while those of the other are answered without a failure', () =>
+    withProcesses(async ({ world, connect }) => {
+      const before = await settled(world);
+      const groups = (await toBoth(connect)).map(clients => clients.map(callOn));
+      const callers = groups.flat();
+      await callFurther(callers);
+      const [killed, spared] = before;
+      process.kill(killed, 'SIGKILL');
+      const after = await settled(world, [killed]);
+      assert.ok(after.includes(spared), `${spared} is not among ${String(after)}`);
+      await callFurther(callers);
+      await Promise.all(callers.map(({ stop }) => stop()));
+      const failures = groups.map(group => group.flatMap(caller => caller.failures));
+      const [none, some] = failures.toSorted((one, two) => one.length - two.length);
+      assert.deepEqual(none, []);
+      assert.ok(some.length > 0, 'the call that was under way in the killed process');
+      for (const failure of some) assert.ok(expectError('unavailable', /./)(failure));
+    }));
+
+  it('replaces all of them on SIGHUP, one after the other, without a failed call', () =>
+    withProcesses(async ({ world, connect, send }) => {
+      const before = await settled(world);
+      const callers = (await toBoth(connect)).flat().map(callOn);
+      await callFurther(callers);
+      send('SIGHUP');
+      await settled(world, before);
+      await callFurther(callers);
+      await Promise.all(callers.map(({ stop }) => stop()));
+      assert.deepEqual(
+        callers.flatMap(({ failures }) => failures),
+        [],
+      );
+    }));
+
   it('shows the figures of all of them, added up, on one page', () =>
     withProcesses(async ({ world, connect, metricsPort }) => {
       await waitUntil('both reports', async () => (await listLoaded(world.database, 'churn')).length === 2);

@@ -13,6 +13,8 @@ export interface StartedProcess {
   /** Where it shows its metrics. */
   readonly metricsPort: number;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+  /** A signal after which it goes on. */
+  readonly send: (signal: 'SIGHUP') => void;
 }
 
 /** Starts `bin/<name>.ts` and waits until it says that it is ready. */
@@ -51,6 +53,7 @@ export async function startProcess(
   return {
     log,
     metricsPort,
+    send: signal => void child.kill(signal),
     kill: async signal => {
       child.kill(signal);
       await exited;
