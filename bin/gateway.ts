@@ -8,14 +8,20 @@ import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 
 // The gateway's wiring. Without accounts everybody who reaches it may do everything, so it listens on loopback only.
 
-await runProcess('gateway', async ({ configuration, logger }) => {
+await runProcess('gateway', async ({ configuration, logger, tracing }) => {
   const { stickyHeader } = configuration;
   const { http } = configuration.ports;
   const backend = createBackend(
     addressesOf(configuration),
     channelSecurity(configuration.tls.client, logger),
   );
-  const app = buildGateway({ descriptors: readDescriptors(), backend, logger, stickyHeader });
+  const app = buildGateway({
+    descriptors: readDescriptors(),
+    backend,
+    logger,
+    stickyHeader,
+    traced: tracing.on,
+  });
   await assertPortFree({ purpose: 'the gateway', port: http, variable: 'HOLDFAST_HTTP_PORT' });
   await app.listen({ host: LOOPBACK, port: http });
   return {

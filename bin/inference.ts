@@ -11,7 +11,7 @@ import { serverCredentials } from '../platform/tls/serverCredentials.ts';
 // The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is
 // back. With several processes, the one that was started keeps the others, each of which runs this file again.
 
-await runProcess('inference', async ({ configuration, logger, metrics }) => {
+await runProcess('inference', async ({ configuration, logger, metrics, tracing }) => {
   const { inferenceProcesses } = configuration;
   if (inferenceProcesses > 1 && !isWorker()) return keepWorkers({ count: inferenceProcesses, logger });
   const {
@@ -47,6 +47,7 @@ await runProcess('inference', async ({ configuration, logger, metrics }) => {
       credentials: serverCredentials(configuration.tls.server, logger),
     },
     accessLogShare: configuration.accessLogShare,
+    traced: tracing.on,
     metrics,
     logger,
   });

@@ -14,7 +14,7 @@ import { requireServices } from '../platform/requireServices.ts';
 
 // The worker's wiring: activities over the real ports, and the workflows' code as a bundle.
 
-await runProcess('worker', async ({ configuration, logger }) => {
+await runProcess('worker', async ({ configuration, logger, tracing }) => {
   const { home, defaultModel, trainingThreads, tracking } = configuration;
   const { databaseUrl, temporalAddress } = requireServices(configuration);
   const database = await openDatabase({ url: databaseUrl, applicationName: 'holdfast-worker' });
@@ -38,6 +38,8 @@ await runProcess('worker', async ({ configuration, logger }) => {
     address: temporalAddress,
     namespace: configuration.temporalNamespace,
     workflowsPath: join(import.meta.dirname, '../workflows/workflows.ts'),
+    workflowInterceptorPaths: [join(import.meta.dirname, '../workflows/passTrace.ts')],
+    traced: tracing.on,
     activities,
     trackingActivities: tracking && createTrackingActivities({ database, artifacts, logger }, tracking),
     logger,

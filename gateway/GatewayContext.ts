@@ -16,6 +16,8 @@ export interface GatewayOptions {
   readonly stickyHeader?: string;
   /** Of a body, and of the protobuf message that it becomes: what the servers take. Default 32 MiB. */
   readonly bodyLimitBytes?: number;
+  /** Whether a span is made of each request. Default: no. */
+  readonly traced?: boolean;
   /** How long close() lets unary calls under way go on. Default 8 s, less than a process may take to end. */
   readonly drainMs?: number;
 }

@@ -7,12 +7,14 @@ import { readRoutes } from './readRoutes.ts';
 import { refuseForeignPages } from './refuseForeignPages.ts';
 import { serveHealth } from './serveHealth.ts';
 import { serveMethods } from './serveMethods.ts';
+import { traceRequests } from './traceRequests.ts';
 
 // The REST facade: HTTP in, one gRPC call, HTTP out. It holds no state and decides nothing; what it refuses by itself is
 // malformed HTTP and what a browser's page of another origin could send, since there are no accounts yet.
 
 /** In the order of their hooks. */
 const parts: readonly GatewayPart[] = [
+  traceRequests,
   answerErrors,
   refuseForeignPages,
   serveApiDocument,
@@ -30,6 +32,7 @@ export function buildGateway(options: GatewayOptions): FastifyInstance {
     stickyHeader: 'x-unit-id',
     bodyLimitBytes: DEFAULT_LIMIT_BYTES,
     drainMs: DEFAULT_DRAIN_MS,
+    traced: false,
     ...options,
     ...readRoutes(options.descriptors),
   };

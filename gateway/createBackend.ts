@@ -3,6 +3,7 @@ import { Client, Metadata } from '@grpc/grpc-js';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { type ChannelSecurity, plainChannels } from '../platform/tls/channelSecurity.ts';
 import { createGrpcClient } from '../platform/grpc/createGrpcClient.ts';
+import { injectTrace } from '../platform/grpc/injectTrace.ts';
 import { channelOptions } from '../platform/grpc/channelOptions.ts';
 import { fromServiceError, isServiceError } from '../platform/grpc/fromServiceError.ts';
 import { HealthCheckResponse_ServingStatus, HealthService } from '../proto/gen/grpc/health/v1/health.ts';
@@ -130,7 +131,7 @@ export function createBackend(
 function toMetadata(headers: ForwardedHeaders): Metadata {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-  return metadata;
+  return injectTrace(metadata);
 }
 
 const identity = (bytes: Buffer): Buffer => bytes;

@@ -5,6 +5,7 @@ import { createCallMetrics } from '../observability/metrics/createCallMetrics.ts
 import type { Metrics } from '../observability/metrics/createMetrics.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import { createAccessLog } from '../platform/grpc/createAccessLog.ts';
+import { createCallTracer } from '../platform/grpc/createCallTracer.ts';
 import type { BatcherOptions } from './createBatcher.ts';
 import { createInferenceServer, type InferenceServerOptions } from './createInferenceServer.ts';
 import { createModelStore, type ModelStore } from './createModelStore.ts';
@@ -40,6 +41,8 @@ export interface InferenceOptions {
   readonly metrics: Metrics;
   /** Of the calls, how many leave a line in the log. Default: none. */
   readonly accessLogShare?: number;
+  /** Whether a span is made of each call. Default: no. */
+  readonly traced?: boolean;
   readonly reconcileMs?: number;
   readonly heartbeatMs?: number;
   readonly startMs?: number;
@@ -86,6 +89,7 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
     observers: [
       createCallMetrics(options.metrics),
       createAccessLog({ logger, share: options.accessLogShare ?? 0 }),
+      ...(options.traced === true ? [createCallTracer()] : []),
     ],
     logger,
     defaultModel,

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { TracingSettings } from '../observability/tracing/TracingSettings.ts';
 import { HoldfastError } from './HoldfastError.ts';
 import { readTlsSettings } from './tls/readTlsSettings.ts';
 
@@ -91,6 +92,17 @@ const environment = z.object({
   HOLDFAST_PREDICTION_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   /** Megabytes of model files in memory besides those in Production. */
   INFERENCE_MAX_ON_REQUEST_MB: count(1, 1_000_000, 512),
+  /** Set: traces go to this OpenTelemetry collector, by OTLP over HTTP. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'expected the address of a collector, as http://127.0.0.1:4318' })
+    .optional(),
+  /** What the collector asks for, as `name=value,name=value`. */
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .regex(/^[\w-]+=[^,]*(?:,[\w-]+=[^,]*)*$/, 'expected name=value, several with commas between them')
+    .optional(),
+  /** The share of the predictions that are traced, where the caller does not trace them. */
+  HOLDFAST_TRACE_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** The share of the calls that leave a line in the log. */
   HOLDFAST_ACCESS_LOG_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
@@ -115,7 +127,7 @@ const environment = z.object({
 export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 /** What is wrong with these is told without what came: it may hold a password. */
-const secret: readonly string[] = trackingVariables;
+const secret: readonly string[] = [...trackingVariables, 'OTEL_EXPORTER_OTLP_HEADERS'];
 
 export type Configuration = ReturnType<typeof readConfiguration>;
 
@@ -181,6 +193,27 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     temporalAddress: values.TEMPORAL_ADDRESS,
     temporalNamespace: values.TEMPORAL_NAMESPACE,
     tracking: trackingOf(values),
+    tracing: tracingOf(values),
+  };
+}
+
+/** Null where no collector is named. */
+function tracingOf({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: headers = '',
+  HOLDFAST_TRACE_SAMPLE: predictionShare,
+}: z.output<typeof environment>): TracingSettings | null {
+  if (endpoint === undefined) return null;
+  const pairs = headers.split(',').filter(pair => pair !== '');
+  return {
+    endpoint,
+    headers: Object.fromEntries(
+      pairs.map(pair => {
+        const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(pair) ?? [];
+        return [name, decodeURIComponent(value)];
+      }),
+    ),
+    predictionShare,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Context } from '@temporalio/activity';
+import { OpenTelemetryActivityInboundInterceptor } from '@temporalio/interceptors-opentelemetry-v2';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '../../observability/createLogger.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
@@ -9,6 +11,10 @@ export interface WorkerOptions {
   readonly namespace: string;
   /** The module whose exports are the workflow types. */
   readonly workflowsPath: string;
+  /** Of the interceptors that are bundled with them. */
+  readonly workflowInterceptorPaths: string[];
+  /** Whether a span is made of each activity. */
+  readonly traced: boolean;
   readonly activities: object;
   /** Those of the tracking queue; null where no MLflow is configured, so that another worker may take them. */
   readonly trackingActivities: object | null;
@@ -25,7 +31,15 @@ const heartbeatThrottle = '200ms';
 
 /** Connects and polls. @throws HoldfastError unavailable where Temporal cannot be reached */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { address, namespace, workflowsPath, activities, trackingActivities, logger } = options;
+  const {
+    address,
+    namespace,
+    workflowsPath,
+    workflowInterceptorPaths,
+    activities,
+    trackingActivities,
+    logger,
+  } = options;
   Runtime.install({
     // Signals belong to runProcess: two handlers would race for the shutdown.
     shutdownSignals: [],
@@ -39,7 +53,15 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   const shared = {
     connection,
     namespace,
-    interceptors: { activity: [() => ({ inbound: new ActivityErrorInterceptor() })] },
+    interceptors: {
+      activity: [
+        ...(options.traced
+          ? [(context: Context) => ({ inbound: new OpenTelemetryActivityInboundInterceptor(context) })]
+          : []),
+        () => ({ inbound: new ActivityErrorInterceptor() }),
+      ],
+      workflowModules: workflowInterceptorPaths,
+    },
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
     shutdownGraceTime: '2s',

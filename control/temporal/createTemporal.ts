@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import { OpenTelemetryWorkflowClientInterceptor } from '@temporalio/interceptors-opentelemetry-v2';
 import { describeTemporalError } from './describeTemporalError.ts';
 
 // Control's one way to Temporal: connected when it is first needed, so that the registry can be read while Temporal is away,
@@ -19,7 +20,8 @@ export interface Temporal {
 
 const ANSWER_MS = 10_000;
 
-export function createTemporal(address: string, namespace: string): Temporal {
+/** @param traced whether what is started goes on with the trace of the call that starts it */
+export function createTemporal(address: string, namespace: string, traced = false): Temporal {
   const connection = Connection.lazy({
     address,
     // The SDK's own retries go on after close() and then fail outside of any call; whoever asked decides about another try.
@@ -27,7 +29,11 @@ export function createTemporal(address: string, namespace: string): Temporal {
     // A Temporal that comes back is found within a second.
     channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
   });
-  const client = new Client({ connection, namespace });
+  const client = new Client({
+    connection,
+    namespace,
+    interceptors: { workflow: traced ? [new OpenTelemetryWorkflowClientInterceptor()] : [] },
+  });
   return {
     address,
     namespace,

@@ -1,3 +1,4 @@
+import type { Metadata } from '@grpc/grpc-js';
 import type { CallContext } from './CallContext.ts';
 import type { MethodDefinition } from './ServiceImplementation.ts';
 
@@ -14,7 +15,12 @@ export interface ObservedMethod {
 /** @param code gRPC's number of the status that the caller gets */
 export type CallEnded = (code: number, ms: number, context: CallContext) => void;
 
+/** Begins what a call is done in: `work` is all that the server does for it. */
+export type CallBegun = (metadata: Metadata, work: () => void) => void;
+
 export interface CallObserver {
+  /** Asked once a method; null where its calls are not to be surrounded. */
+  around?(method: ObservedMethod): CallBegun | null;
   /** Asked once a method; what it returns is told of the end of each call of it. */
   observe(method: ObservedMethod): CallEnded;
 }

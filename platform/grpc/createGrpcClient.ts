@@ -1,6 +1,7 @@
 import { Client, type ClientReadableStream, Metadata } from '@grpc/grpc-js';
 import { type ChannelSecurity, plainChannels } from '../tls/channelSecurity.ts';
 import { channelOptions } from './channelOptions.ts';
+import { injectTrace } from './injectTrace.ts';
 import { fromServiceError, isServiceError } from './fromServiceError.ts';
 import type { MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from './ServiceImplementation.ts';
 
@@ -81,7 +82,7 @@ function callUnary(
       () => method.requestSerialize(request),
       bytes => method.responseDeserialize(bytes),
       request,
-      metadata,
+      injectTrace(metadata),
       { deadline: Date.now() + deadlineMs },
       (error, response) => {
         signal?.removeEventListener('abort', cancel);
@@ -107,7 +108,7 @@ async function* readStream(
     () => method.requestSerialize(request),
     bytes => method.responseDeserialize(bytes),
     request,
-    metadata,
+    injectTrace(metadata),
     deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
   );
   const cancel = (): void => call.cancel();

@@ -4,7 +4,7 @@ import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { HoldfastError } from '../HoldfastError.ts';
 import type { BoundMethod, BoundService } from './bindService.ts';
 import type { CallContext } from './CallContext.ts';
-import { type CallEnded, type CallObserver, describeMethod } from './CallObserver.ts';
+import { type CallBegun, type CallEnded, type CallObserver, describeMethod } from './CallObserver.ts';
 import { createHealth } from './createHealth.ts';
 import { createReflection } from './createReflection.ts';
 import { registerMethod } from './registerMethod.ts';
@@ -25,7 +25,7 @@ export interface GrpcServerOptions {
   readonly logger: GrpcLogger;
   /** Default: plain HTTP/2. */
   readonly credentials?: ServerCredentials;
-  /** Told of the end of every call. */
+  /** Told of the end of every call, in this order. */
   readonly observers?: readonly CallObserver[];
   /** Largest request taken; a larger one answers RESOURCE_EXHAUSTED. Default 32 MiB. */
   readonly maximumMessageBytes?: number;
@@ -73,7 +73,11 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const toServerError = (error: unknown, context: CallContext) => report(error, context, logger);
   for (const service of [...shown, ...reflection])
     for (const method of service.methods)
-      registerMethod(server, method, { toServerError, ended: endedFor(method, options.observers ?? []) });
+      registerMethod(server, method, {
+        toServerError,
+        ended: endedFor(method, options.observers ?? []),
+        begun: begunFor(method, options.observers ?? []),
+      });
 
   let closing: Promise<void> | null = null;
   return {
@@ -92,6 +96,9 @@ function endedFor({ definition }: BoundMethod, observers: readonly CallObserver[
     for (const ended of told) ended(code, ms, context);
   };
 }
+
+const begunFor = ({ definition }: BoundMethod, observers: readonly CallObserver[]): CallBegun[] =>
+  observers.flatMap(observer => observer.around?.(describeMethod(definition)) ?? []);
 
 /** The status of what a handler threw. What is not meant for the caller goes to the log under a reference. */
 function report(error: unknown, context: CallContext, logger: GrpcLogger): ServerErrorResponse {

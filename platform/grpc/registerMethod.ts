@@ -11,9 +11,10 @@ import type {
   handleServerStreamingCall,
 } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerReadableStream, ServerWritableStream } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import type { BoundMethod } from './bindService.ts';
 import { type CallContext, createCallContext } from './CallContext.ts';
-import type { CallEnded } from './CallObserver.ts';
+import type { CallBegun, CallEnded } from './CallObserver.ts';
 import { guardDeserialize, MalformedMessage } from './MalformedMessage.ts';
 
 // The seam between grpc-js and our handlers: decode → one function → encode, with every failure going through one `fail`.
@@ -29,19 +30,45 @@ type Writable = ServerWritableStream<Incoming, Buffer> | ServerDuplexStream<Inco
 export interface CallEnding {
   readonly toServerError: ToServerError;
   readonly ended: CallEnded;
+  /** From the outermost to the innermost. */
+  readonly begun: readonly CallBegun[];
 }
 
 export function registerMethod(server: Server, method: BoundMethod, ending: CallEnding): void {
   const { path, requestStream, responseStream } = method.definition;
   const deserialize = guardDeserialize(bytes => method.definition.requestDeserialize(bytes));
   if (requestStream && responseStream)
-    server.register(path, bidirectional(method, ending), identity, deserialize, 'bidi');
+    server.register(path, surrounded(bidirectional(method, ending), ending), identity, deserialize, 'bidi');
   else if (requestStream)
-    server.register(path, clientStream(method, ending), identity, deserialize, 'clientStream');
+    server.register(
+      path,
+      surrounded(clientStream(method, ending), ending),
+      identity,
+      deserialize,
+      'clientStream',
+    );
   else if (responseStream)
-    server.register(path, serverStream(method, ending), identity, deserialize, 'serverStream');
-  else server.register(path, unary(method, ending), identity, deserialize, 'unary');
+    server.register(
+      path,
+      surrounded(serverStream(method, ending), ending),
+      identity,
+      deserialize,
+      'serverStream',
+    );
+  else server.register(path, surrounded(unary(method, ending), ending), identity, deserialize, 'unary');
 }
+
+/** The handler as it is, where nobody surrounds its calls. */
+const surrounded = <Call extends { readonly metadata: Metadata }, Rest extends unknown[]>(
+  handle: (call: Call, ...rest: Rest) => void,
+  { begun }: CallEnding,
+): ((call: Call, ...rest: Rest) => void) =>
+  begun.reduceRight(
+    (inner, begin) =>
+      (call, ...rest) =>
+        begin(call.metadata, () => inner(call, ...rest)),
+    handle,
+  );
 
 const identity = (bytes: Buffer): Buffer => bytes;
 

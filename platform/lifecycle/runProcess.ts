@@ -3,6 +3,7 @@ import { createLogger, type Logger } from '../../observability/createLogger.ts';
 import { pageOf, shareMetrics } from '../../observability/metrics/clusterMetrics.ts';
 import { createMetrics, type Metrics } from '../../observability/metrics/createMetrics.ts';
 import { serveMetrics } from '../../observability/metrics/serveMetrics.ts';
+import { startTracing, type Tracing } from '../../observability/tracing/startTracing.ts';
 import { LOOPBACK } from '../addresses.ts';
 import { type Configuration, readConfiguration } from '../configuration.ts';
 import { errorCodes, HoldfastError } from '../HoldfastError.ts';
@@ -22,6 +23,7 @@ export interface ProcessContext {
   readonly logger: Logger;
   /** What this process tells of itself on its page /metrics. */
   readonly metrics: Metrics;
+  readonly tracing: Pick<Tracing, 'on'>;
   /** Aborted as soon as the process is asked to stop, also while it is still starting. */
   readonly signal: AbortSignal;
 }
@@ -56,8 +58,9 @@ export async function runProcess(
     logger = createLogger(name, configuration.logLevel);
     const metrics = createMetrics({ process: name, version: holdfastVersion });
     await showMetrics(name, metrics, configuration, logger);
+    const tracing = await startTracing(configuration.tracing, { name, version: holdfastVersion, logger });
     const { signal } = stopping;
-    const running = await startUnlessStopped(start, { configuration, logger, metrics, signal });
+    const running = await startUnlessStopped(start, { configuration, logger, metrics, tracing, signal });
     if (running === null) process.exit(0);
     if (!stopping.signal.aborted) {
       logger.info({ ...running.info }, 'process is ready');
@@ -65,6 +68,7 @@ export async function runProcess(
       await once(stopping.signal);
     }
     await running.close();
+    await tracing.close();
     logger.info('process has drained');
     process.exit(0);
   } catch (error) {

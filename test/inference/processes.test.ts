@@ -97,10 +97,10 @@ interface Caller {
 
 /** Calls over and over until it is told to stop. */
 function callOn(client: Client): Caller {
-  let stopping = false;
+  const stopping = new AbortController();
   const failures: unknown[] = [];
   const call = async (): Promise<void> => {
-    while (!stopping)
+    while (!stopping.signal.aborted)
       await client.predict(request).then(
         () => caller.calls++,
         (error: unknown) => failures.push(error),
@@ -110,7 +110,7 @@ function callOn(client: Client): Caller {
     calls: 0,
     failures,
     stop: () => {
-      stopping = true;
+      stopping.abort();
       return calling;
     },
   };

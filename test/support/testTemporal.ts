@@ -30,6 +30,7 @@ export function workflowBundle(): Promise<WorkflowBundle> {
   bundle ??= bundleWorkflowCode({
     logger,
     workflowsPath: join(import.meta.dirname, '../../workflows/workflows.ts'),
+    workflowInterceptorModules: [join(import.meta.dirname, '../../workflows/passTrace.ts')],
   });
   return bundle;
 }
