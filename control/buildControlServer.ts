@@ -20,7 +20,11 @@ import { getExperiment } from './experiments/getExperiment.ts';
 import { listExperiments } from './experiments/listExperiments.ts';
 import { startExperiment } from './experiments/startExperiment.ts';
 import { stopExperiment } from './experiments/stopExperiment.ts';
+import { archive, unarchive } from './models/archive.ts';
+import { withIdempotencyKeys } from './idempotency/withIdempotencyKeys.ts';
 import { getArtifact } from './models/getArtifact.ts';
+import { getModel } from './models/getModel.ts';
+import { getProductionAt } from './models/getProductionAt.ts';
 import { getReport, getReportPage } from './models/getReport.ts';
 import { getVersion } from './models/getVersion.ts';
 import { history } from './models/history.ts';
@@ -40,17 +44,19 @@ import { getStatus } from './system/getStatus.ts';
 export const buildControlServer = (
   ports: ControlPorts,
   { observers, credentials }: Pick<GrpcServerOptions, 'observers' | 'credentials'> = {},
-): GrpcServer =>
-  createGrpcServer({
-    descriptors: readDescriptors(),
+): GrpcServer => {
+  const descriptors = readDescriptors();
+  return createGrpcServer({
+    descriptors,
     logger: ports.logger,
     observers,
     credentials,
     // A model file of the largest size, with its samples and the rest of the message.
     maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
-    services: [
+    services: withIdempotencyKeys(ports, descriptors, [
       bindService(ModelServiceService, {
         listModels: request => listModels(ports, request),
+        getModel: request => getModel(ports, request),
         listVersions: request => listVersions(ports, request),
         getVersion: request => getVersion(ports, request),
         getReport: request => getReport(ports, request),
@@ -59,10 +65,13 @@ export const buildControlServer = (
         rollback: request => rollback(ports, request),
         importVersion: request => importVersion(ports, request),
         getArtifact: request => getArtifact(ports, request),
+        archive: request => archive(ports, request),
+        unarchive: request => unarchive(ports, request),
+        getProductionAt: request => getProductionAt(ports, request),
         history: request => history(ports, request),
       }),
       bindService(RunServiceService, {
-        startTraining: request => startTraining(ports, request),
+        startTraining: (request, { operation }) => startTraining(ports, request, operation),
         get: request => getRun(ports, request),
         list: request => listRuns(ports, request),
         cancel: request => cancelRun(ports, request),
@@ -71,15 +80,16 @@ export const buildControlServer = (
       bindService(DatasetServiceService, {
         list: request => listDatasets(ports, request),
         get: request => getDataset(ports, request),
-        ingest: request => ingest(ports, request),
+        ingest: (request, { operation }) => ingest(ports, request, operation),
       }),
       bindService(ExperimentServiceService, {
-        start: request => startExperiment(ports, request),
+        start: (request, { operation }) => startExperiment(ports, request, operation),
         adjust: request => adjustExperiment(ports, request),
         stop: request => stopExperiment(ports, request),
         get: request => getExperiment(ports, request),
         list: request => listExperiments(ports, request),
       }),
       bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
-    ],
+    ]),
   });
+};

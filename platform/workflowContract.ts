@@ -105,6 +105,8 @@ export interface PromoteModelInput {
   readonly alias?: 'production' | 'staging';
   /** Where the alias is believed to stand (null: nowhere yet); refused with a conflict where it is not. Left out: anywhere. */
   readonly expectedVersion?: number | null;
+  /** How often the model's aliases are believed to have moved; refused with a conflict where one has moved since. */
+  readonly expectedRevisions?: Readonly<Record<'production' | 'staging', number>>;
   readonly actor: string;
   readonly reason: string;
 }
@@ -118,6 +120,8 @@ export interface PromoteModelResult {
   readonly loadedProcesses: number;
   /** ISO 8601; null where nothing moved. */
   readonly time: string | null;
+  /** How often the model's aliases have moved by then; absent in promotions begun before it was told. */
+  readonly revisions?: Readonly<Record<'production' | 'staging', number>>;
 }
 
 export interface ReportVersionsInput {

@@ -14,15 +14,15 @@ const { awaitLoaded } = proxyActivities<Activities>(WAITING);
  * older version.
  */
 export async function promoteModel(input: PromoteModelInput): Promise<PromoteModelResult> {
-  const { model, version, expectedVersion, actor, reason } = input;
+  const { model, version, expectedVersion, expectedRevisions, actor, reason } = input;
   const alias = input.alias ?? 'production';
   const operationId = workflowInfo().firstExecutionRunId;
   await verifyArtifact({ model, version });
   // Not to be interrupted half-way: it must be known whether the alias moved.
-  const { previousVersion, time } = await CancellationScope.nonCancellable(() =>
-    moveAlias({ model, alias, version, expectedVersion, actor, reason, operationId }),
+  const { previousVersion, time, revisions } = await CancellationScope.nonCancellable(() =>
+    moveAlias({ model, alias, version, expectedVersion, expectedRevisions, actor, reason, operationId }),
   );
-  const answer = { model, alias, version, previousVersion, time };
+  const answer = { model, alias, version, previousVersion, time, revisions };
   // Staging is loaded when somebody asks for it; only Production must be everywhere before this ends.
   if (alias !== 'production') return { ...answer, loadedProcesses: 0 };
   try {

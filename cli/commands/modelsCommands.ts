@@ -9,6 +9,7 @@ import {
 import type { CliContext, Runner } from '../CliContext.ts';
 import { summariseReport } from '../clients/summariseReport.ts';
 import { confirm } from '../confirm.ts';
+import { parseMoment } from '../parseMoment.ts';
 import { examples } from '../examples.ts';
 import { allItems, type ListOptions } from '../lists/allItems.ts';
 import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
@@ -18,10 +19,20 @@ import { printTable } from '../output/printTable.ts';
 import { addModelFileCommands } from './modelFileCommands.ts';
 import { printVersion, printVersions } from '../output/printVersions.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
+import { addArchiveCommands } from './archiveCommands.ts';
 import { addReportCommand } from './reportCommand.ts';
+import { showProductionAt } from './showProductionAt.ts';
 
 /** A promotion ends when every inference process has loaded the version. */
 const PROMOTION_MS = 180_000;
+
+interface ShowOptions extends ListOptions {
+  readonly archived?: boolean;
+}
+
+interface HistoryOptions extends ListOptions {
+  readonly at?: Date;
+}
 
 interface PromoteOptions {
   readonly reason?: string;
@@ -44,6 +55,7 @@ export function addModelsCommands(program: Command, run: Runner): void {
     .description('a model’s versions, or one version: metrics, lineage, signature')
     .argument('<model>')
     .argument('[version]', 'a number, production or staging')
+    .option('--archived', 'archived versions too')
     .option(...FILTER("'trainer = blend AND metrics.roc_auc > 0.84'"))
     .option(...ORDER_BY("'metrics.log_loss, version desc'"))
     .addHelpText(
@@ -54,7 +66,7 @@ export function addModelsCommands(program: Command, run: Runner): void {
         'holdfast models show churn --order-by metrics.log_loss',
       ),
     )
-    .action((model: string, version: string | undefined, options: ListOptions, command: Command) =>
+    .action((model: string, version: string | undefined, options: ShowOptions, command: Command) =>
       run(command, context =>
         version === undefined ? listVersions(context, model, options) : showVersion(context, model, version),
       ),
@@ -94,10 +106,23 @@ export function addModelsCommands(program: Command, run: Runner): void {
     .argument('<model>')
     .option(...FILTER('\'alias = production AND time > "2026-01-01"\''))
     .option(...ORDER_BY('time'))
-    .addHelpText('after', examples('./holdfast models history churn'))
-    .action((model: string, options: ListOptions, command: Command) =>
-      run(command, context => history(context, model, options)),
+    .option(
+      '--at <time>',
+      'instead, what was Production at that time, and from which run and data',
+      parseMoment,
+    )
+    .addHelpText(
+      'after',
+      examples('./holdfast models history churn', 'holdfast models history churn --at 2026-01-31T12:00:00Z'),
+    )
+    .action((model: string, options: HistoryOptions, command: Command) =>
+      run(command, context =>
+        options.at === undefined
+          ? history(context, model, options)
+          : showProductionAt(context, model, options.at),
+      ),
     );
+  addArchiveCommands(models, run);
 }
 
 async function listModels(context: CliContext, options: ListOptions): Promise<number> {
@@ -129,11 +154,15 @@ async function listModels(context: CliContext, options: ListOptions): Promise<nu
   return 0;
 }
 
-async function listVersions(context: CliContext, model: string, options: ListOptions): Promise<number> {
+async function listVersions(context: CliContext, model: string, options: ShowOptions): Promise<number> {
   const { models } = context.clients;
   const versions = await allItems(
     options,
-    page => models.listVersions({ model, ...page }, { signal: context.signal }),
+    page =>
+      models.listVersions(
+        { model, showArchived: options.archived === true, ...page },
+        { signal: context.signal },
+      ),
     answer => answer.versions,
   );
   const answer = { versions, nextPageToken: '' };
@@ -158,10 +187,12 @@ async function promote(
   version: string,
   { reason = '', yes }: PromoteOptions,
 ): Promise<number> {
+  // What the operator decides on: where somebody moves an alias before the answer, nothing is done.
+  const { etag } = await context.clients.models.getModel({ model }, { signal: context.signal });
   const question = `Make ${model} version ${version} Production?`;
   if (!(await confirm(context, question, yes === true))) return declined(context);
   const { models } = context.clients;
-  const request = { model, version, reason };
+  const request = { model, version, reason, etag };
   return printPromotion(
     context,
     await models.promote(request, { signal: context.signal, deadlineMs: PROMOTION_MS }),
@@ -173,10 +204,11 @@ async function rollback(
   model: string,
   { reason = '', yes }: PromoteOptions,
 ): Promise<number> {
+  const { etag } = await context.clients.models.getModel({ model }, { signal: context.signal });
   const question = `Take ${model} back to the version that was Production before?`;
   if (!(await confirm(context, question, yes === true))) return declined(context);
   const { models } = context.clients;
-  const request = { model, reason };
+  const request = { model, reason, etag };
   return printPromotion(
     context,
     await models.rollback(request, { signal: context.signal, deadlineMs: PROMOTION_MS }),

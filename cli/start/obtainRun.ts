@@ -82,7 +82,7 @@ async function findEarlier(
   }
   const versions = await allItems(
     {},
-    page => clients.models.listVersions({ model, ...page }, { signal }),
+    page => clients.models.listVersions({ model, showArchived: true, ...page }, { signal }),
     answer => answer.versions,
   );
   const ids = versions

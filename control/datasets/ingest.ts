@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Operation } from '../../platform/grpc/Operation.ts';
 import type { IngestAloneInput } from '../../platform/workflowContract.ts';
 import { loadProject } from '../../projects/loadProject.ts';
 import type { IngestDatasetRequest } from '../../proto/gen/holdfast/v1/dataset.ts';
@@ -14,10 +15,14 @@ const request = z.object(startFields);
  * @throws HoldfastError notFound (the model), invalidArgument, conflict (the workflow id is taken by something else),
  *   unavailable where Temporal does not answer
  */
-export async function ingest(ports: ControlPorts, asked: IngestDatasetRequest): Promise<Run> {
+export async function ingest(
+  ports: ControlPorts,
+  asked: IngestDatasetRequest,
+  operation?: Operation,
+): Promise<Run> {
   const { data, workflowId, trigger } = checkStart('The ingestion', request, asked);
   const model = asked.model || ports.defaultModel;
   await loadProject(model);
   const input: IngestAloneInput = { model, trigger: trigger || 'api', ...(data !== '' && { data }) };
-  return startRun(ports, { kind: 'ingestDataset', model, workflowId, input });
+  return startRun(ports, { kind: 'ingestDataset', model, workflowId, input, operation });
 }

@@ -1,9 +1,11 @@
-import { startExperiment as recordStart } from '../../db/experiments/startExperiment.ts';
+import { findStarted } from '../../db/experiments/findStarted.ts';
+import { type NewExperiment, startExperiment as recordStart } from '../../db/experiments/startExperiment.ts';
 import type { ExperimentArm } from '../../db/experiments/Experiment.ts';
 import { DEFAULT_EXPERIMENT } from '../../db/experiments/Experiment.ts';
 import { aliasNames } from '../../db/aliases/Alias.ts';
 import { getVersion } from '../../db/models/getVersion.ts';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
+import type { Operation } from '../../platform/grpc/Operation.ts';
 import { type FieldViolation, HoldfastError } from '../../platform/HoldfastError.ts';
 import type {
   ArmRequest,
@@ -24,7 +26,11 @@ type Ports = Pick<ControlPorts, 'database' | 'defaultModel'>;
  * @throws HoldfastError notFound (model, version); invalidArgument; failedPrecondition (arms that take other columns);
  *   conflict (one is running); alreadyExists (the name was used)
  */
-export async function startExperiment(ports: Ports, asked: StartExperimentRequest): Promise<Experiment> {
+export async function startExperiment(
+  ports: Ports,
+  asked: StartExperimentRequest,
+  operation?: Operation,
+): Promise<Experiment> {
   const model = await requireModel(ports, asked.model);
   const { name, arms, reason } = asked;
   const salt = asked.salt || `${model}/${name}`;
@@ -49,7 +55,7 @@ export async function startExperiment(ports: Ports, asked: StartExperimentReques
   if (violations.length > 0) throw invalidExperiment('started', violations);
   const versions = await Promise.all(arms.map(arm => getVersion(ports.database, model, arm.version)));
   assertSameColumns(model, arms, versions);
-  const recorded = await recordStart(ports.database, {
+  const wanted: NewExperiment = {
     model,
     name,
     salt,
@@ -57,7 +63,9 @@ export async function startExperiment(ports: Ports, asked: StartExperimentReques
     weights,
     actor: ACTOR,
     reason,
-  });
+  };
+  const started = operation?.again === true ? await findStarted(ports.database, wanted, operation) : null;
+  const recorded = started ?? (await recordStart(ports.database, wanted));
   return encodeExperiment(recorded);
 }
 

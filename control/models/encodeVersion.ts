@@ -20,4 +20,5 @@ export const encodeVersion = (version: Registered): ModelVersion =>
     definitionDigest: version.definitionDigest,
     trainingSeconds: version.seconds,
     createTime: version.createdAt,
+    archiveTime: version.archivedAt ?? undefined,
   });

@@ -3,6 +3,7 @@ import { modelList } from '../../db/models/modelList.ts';
 import { readListQuery } from '../../platform/listing/readListQuery.ts';
 import type { ListModelsRequest, ListModelsResponse } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
+import { encodeModel } from './encodeModel.ts';
 
 /** Models that have a version. @throws HoldfastError invalidArgument (page, filter, order) */
 export async function listModels(
@@ -10,11 +11,5 @@ export async function listModels(
   request: ListModelsRequest,
 ): Promise<ListModelsResponse> {
   const { items, nextPageToken } = await readModels(database, readListQuery(modelList, request, {}));
-  const models = items.map(({ name, versionCount, productionVersion, stagingVersion }) => ({
-    name,
-    versionCount,
-    productionVersion: productionVersion ?? undefined,
-    stagingVersion: stagingVersion ?? undefined,
-  }));
-  return { models, nextPageToken };
+  return { models: items.map(encodeModel), nextPageToken };
 }

@@ -11,7 +11,9 @@ export async function listVersions(
   ports: ControlPorts,
   request: ListVersionsRequest,
 ): Promise<ListVersionsResponse> {
-  const query = readListQuery(versionList, request, { model: await requireModel(ports, request.model) });
+  const model = await requireModel(ports, request.model);
+  const archived = request.showArchived ? undefined : false;
+  const query = readListQuery(versionList, request, { model, archived });
   const { items, nextPageToken } = await listVersionsPage(ports.database, query);
   return { versions: items.map(encodeVersion), nextPageToken };
 }

@@ -1,5 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { WorkflowIdConflictPolicy } from '@temporalio/common';
+import type { AliasRevisions } from '../../db/aliases/Alias.ts';
+import { readAliasRevisions } from '../../db/aliases/aliasRevisions.ts';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import { listLoaded } from '../../db/processes/listLoaded.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
@@ -11,18 +13,17 @@ import {
 import type { Promotion } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
 import { awaitResult } from '../temporal/awaitResult.ts';
+import { ACTOR } from '../experiments/ACTOR.ts';
+import { encodeEtag } from './etag.ts';
 import type { Temporal } from '../temporal/createTemporal.ts';
 
 type PromoteModel = (input: PromoteModelInput) => Promise<PromoteModelResult>;
-
-/** Until accounts exist, whoever reaches the loopback port acts. */
-const ACTOR = 'operator';
 
 /** Runs promoteModel and waits for it; a version that is Production already is answered with no time. */
 export async function promoteVersion(
   { database, temporal }: Pick<ControlPorts, 'database' | 'temporal'>,
   { model, version, aliases }: ModelVersion,
-  reason: string,
+  { reason, expected }: { readonly reason: string; readonly expected: AliasRevisions | undefined },
 ): Promise<Promotion> {
   if (aliases.includes('production')) {
     const live = await listLoaded(database, model);
@@ -34,12 +35,14 @@ export async function promoteVersion(
       previousVersion: version,
       loadedProcesses: ready.length,
       time: undefined,
+      etag: encodeEtag(await database.read(manager => readAliasRevisions(manager, model))),
     };
   }
   const result = await runPromotion(temporal, {
     model,
     version,
     alias: 'production',
+    expectedRevisions: expected,
     actor: ACTOR,
     reason,
   });
@@ -50,6 +53,7 @@ export async function promoteVersion(
     previousVersion: result.previousVersion ?? undefined,
     loadedProcesses: result.loadedProcesses,
     time: result.time === null ? undefined : new Date(result.time),
+    etag: result.revisions === undefined ? '' : encodeEtag(result.revisions),
   };
 }
 

@@ -14,8 +14,11 @@ export async function requireModel(
   const model = name || defaultModel;
   const names = await listModelNames(database);
   if (names.includes(model)) return model;
-  throw new HoldfastError(
+  throw noSuchModel(model, names);
+}
+
+export const noSuchModel = (model: string, names: readonly string[]): HoldfastError =>
+  new HoldfastError(
     'notFound',
     `There is no model ${JSON.stringify(model)} in the registry.${didYouMean(model, names)} Train it with \`./holdfast train --model ${model}\`; \`./holdfast models list\` shows what is there.`,
   );
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Operation } from '../../platform/grpc/Operation.ts';
 import type { TrainModelInput } from '../../platform/workflowContract.ts';
 import { loadProject } from '../../projects/loadProject.ts';
 import type { Run, StartTrainingRequest } from '../../proto/gen/holdfast/v1/run.ts';
@@ -16,7 +17,11 @@ const request = z.object({
  * @throws HoldfastError notFound (the model), invalidArgument, conflict (the workflow id is taken by something else),
  *   unavailable where Temporal does not answer
  */
-export async function startTraining(ports: ControlPorts, asked: StartTrainingRequest): Promise<Run> {
+export async function startTraining(
+  ports: ControlPorts,
+  asked: StartTrainingRequest,
+  operation?: Operation,
+): Promise<Run> {
   const { data, recipe, workflowId, trigger } = checkStart('The training run', request, asked);
   const model = asked.model || ports.defaultModel;
   // An unknown model, or a definition with a mistake in it, is told before anything starts.
@@ -27,5 +32,5 @@ export async function startTraining(ports: ControlPorts, asked: StartTrainingReq
     ...(data !== '' && { data }),
     ...(recipe !== '' && { recipe }),
   };
-  return startRun(ports, { kind: 'trainModel', model, workflowId, input });
+  return startRun(ports, { kind: 'trainModel', model, workflowId, input, operation });
 }

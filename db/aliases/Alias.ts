@@ -24,3 +24,6 @@ export interface AliasEvent {
   readonly operationId: string;
   readonly at: Date;
 }
+
+/** How often each alias of a model has moved; 0 for one that stands nowhere yet. */
+export type AliasRevisions = Readonly<Record<AliasName, number>>;

@@ -1,6 +1,7 @@
 import { AccessRevisionEntity } from './AccessRevisionEntity.ts';
 import { AliasEventEntity } from './AliasEventEntity.ts';
 import { ApiKeyEntity } from './ApiKeyEntity.ts';
+import { ArchivedVersionEntity } from './ArchivedVersionEntity.ts';
 import { AuditEventEntity } from './AuditEventEntity.ts';
 import { AuditOutcomeEntity } from './AuditOutcomeEntity.ts';
 import { DatasetVersionEntity } from './DatasetVersionEntity.ts';
@@ -8,6 +9,7 @@ import { ExperimentArmEntity } from './ExperimentArmEntity.ts';
 import { ExperimentEntity } from './ExperimentEntity.ts';
 import { ExperimentEventEntity } from './ExperimentEventEntity.ts';
 import { ExposureEntity } from './ExposureEntity.ts';
+import { IdempotencyKeyEntity } from './IdempotencyKeyEntity.ts';
 import { InferenceKeyUseEntity } from './InferenceKeyUseEntity.ts';
 import { InferenceModelEntity } from './InferenceModelEntity.ts';
 import { InferenceProcessEntity } from './InferenceProcessEntity.ts';
@@ -26,6 +28,7 @@ export const entities = [
   AccessRevisionEntity,
   AliasEventEntity,
   ApiKeyEntity,
+  ArchivedVersionEntity,
   AuditEventEntity,
   AuditOutcomeEntity,
   DatasetVersionEntity,
@@ -33,6 +36,7 @@ export const entities = [
   ExperimentEntity,
   ExperimentEventEntity,
   ExposureEntity,
+  IdempotencyKeyEntity,
   InferenceKeyUseEntity,
   InferenceModelEntity,
   InferenceProcessEntity,

@@ -1,6 +1,7 @@
 import { allocateBuckets, type ArmWeight } from '../../ml/experiments/allocateBuckets.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { Database } from '../Database.ts';
+import { ArchivedVersionEntity } from '../entities/ArchivedVersionEntity.ts';
 import { lockName } from '../lockName.ts';
 import { storableText } from '../storable.ts';
 import type { Experiment, ExperimentArm } from './Experiment.ts';
@@ -19,7 +20,8 @@ export interface NewExperiment {
 
 /**
  * Records an experiment as running, with its arms and its first allocation.
- * @throws HoldfastError conflict where another runs of the model; alreadyExists where the name was used
+ * @throws HoldfastError conflict where another runs of the model; alreadyExists where the name was used; failedPrecondition where
+ *   an arm's version is archived
  */
 export const startExperiment = (database: Database, asked: NewExperiment): Promise<Experiment> =>
   database.write(async manager => {
@@ -37,6 +39,13 @@ export const startExperiment = (database: Database, asked: NewExperiment): Promi
           `The experiment ${present.name} of ${model} is running, and one runs at a time. Stop it first: \`./holdfast experiments stop ${present.name} --model ${model}\`.`,
         );
     }
+    const archived = await manager.find(ArchivedVersionEntity, { model });
+    const gone = arms.find(arm => archived.some(({ version }) => version === arm.version));
+    if (gone !== undefined)
+      throw new HoldfastError(
+        'failedPrecondition',
+        `Version ${gone.version} of ${model}, the arm ${gone.name}, is archived. Take it back first: \`./holdfast models unarchive ${model} ${gone.version}\`.`,
+      );
     await manager.execute(
       `insert into experiment (model, name, salt, status, revision, started_at)
        values (?, ?, ?, 'running', 1, date_trunc('milliseconds', clock_timestamp()))`,

@@ -27,4 +27,6 @@ export interface ModelVersion extends RegisteredCandidate {
   readonly dataset: { readonly id: number; readonly version: number; readonly digest: string };
   readonly definitionDigest: string;
   readonly createdAt: Date;
+  /** Null while it is not archived. */
+  readonly archivedAt: Date | null;
 }

@@ -1,5 +1,6 @@
 import type { FilterQuery, InferEntity } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
+import { ArchivedVersionEntity } from '../entities/ArchivedVersionEntity.ts';
 import { ModelAliasEntity } from '../entities/ModelAliasEntity.ts';
 import { ModelVersionEntity } from '../entities/ModelVersionEntity.ts';
 import type { ModelVersion } from './ModelVersion.ts';
@@ -19,6 +20,8 @@ export async function findVersions(
     { model: { $in: models } },
     { orderBy: { alias: 'asc' } },
   );
+  const archived = await manager.find(ArchivedVersionEntity, { model: { $in: models } });
+  const archivedAt = new Map(archived.map(({ model, version, at }) => [`${model} ${version}`, at]));
   return rows.map(row => ({
     model: row.model,
     version: row.version,
@@ -41,5 +44,6 @@ export async function findVersions(
     },
     definitionDigest: row.definitionDigest,
     createdAt: row.createdAt,
+    archivedAt: archivedAt.get(`${row.model} ${row.version}`) ?? null,
   }));
 }

@@ -1,4 +1,5 @@
 import type { ListQuery } from '../../platform/listing/readListQuery.ts';
+import type { AliasRevisions } from '../aliases/Alias.ts';
 import type { Database } from '../Database.ts';
 import { type Page, readPage } from '../listing/readPage.ts';
 import { modelList } from './modelList.ts';
@@ -9,6 +10,7 @@ export interface ModelSummary {
   /** Null while nothing is there. */
   readonly productionVersion: number | null;
   readonly stagingVersion: number | null;
+  readonly revisions: AliasRevisions;
 }
 
 interface Row {
@@ -16,6 +18,8 @@ interface Row {
   readonly version_count: number;
   readonly production_version: number | null;
   readonly staging_version: number | null;
+  readonly production_revision: number;
+  readonly staging_revision: number;
 }
 
 /** Models that have a version, a page of them. */
@@ -25,9 +29,19 @@ export const listModels = (database: Database, query: ListQuery): Promise<Page<M
     return { items: items.map(toSummary), nextPageToken };
   });
 
+/** One of them; null where it has no version. */
+export const findModel = (database: Database, name: string): Promise<ModelSummary | null> =>
+  database.read(async manager => {
+    const [row] = await manager.execute<Row[]>(`select * from (${modelList.from}) as item where name = ?`, [
+      name,
+    ]);
+    return row === undefined ? null : toSummary(row);
+  });
+
 const toSummary = (row: Row): ModelSummary => ({
   name: row.name,
   versionCount: row.version_count,
   productionVersion: row.production_version,
   stagingVersion: row.staging_version,
+  revisions: { production: row.production_revision, staging: row.staging_revision },
 });

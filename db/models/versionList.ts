@@ -40,6 +40,8 @@ export const versionList: ListSource = {
     definition_digest: { type: 'text' },
     training_seconds: { type: 'number' },
     create_time: { type: 'time' },
+    archived: { type: 'boolean' },
+    archive_time: { type: 'time', optional: true },
     ...Object.fromEntries(metricFields),
   },
   order: 'version desc',
@@ -48,6 +50,8 @@ export const versionList: ListSource = {
     select v.id, v.model, v.version, v.trainer, v.digest, v.threshold, v.run_id, v.definition_digest,
       array(select a.alias::text from model_alias a where a.model = v.model and a.version = v.version) as aliases,
       d.version as dataset_version, d.digest as dataset_digest, v.seconds as training_seconds, v.created_at as create_time,
+      x.at is not null as archived, x.at as archive_time,
       ${metricColumns.join(', ')}
-    from model_version v join dataset_version d on d.id = v.dataset_version_id`,
+    from model_version v join dataset_version d on d.id = v.dataset_version_id
+      left join archived_version x on x.model = v.model and x.version = v.version`,
 };

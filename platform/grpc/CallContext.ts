@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Metadata, ServerDuplexStream, ServerReadableStream } from '@grpc/grpc-js';
 import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { Operation } from './Operation.ts';
 
 // What a handler may know of its call besides the request, without any transport type of grpc-js but its metadata.
 
@@ -19,6 +20,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** How many rows the call carried so far, where it carries rows: told by the handler, for the access log. */
   rows?: number;
+  /** Of a call with an idempotency key. */
+  operation?: Operation;
 }
 
 export type ServerCall<Request, Response> =

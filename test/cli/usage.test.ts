@@ -23,6 +23,8 @@ const commands = [
   ['models', 'promote'],
   ['models', 'rollback'],
   ['models', 'history'],
+  ['models', 'archive'],
+  ['models', 'unarchive'],
   ['datasets'],
   ['datasets', 'list'],
   ['datasets', 'show'],

@@ -36,12 +36,22 @@ describe('aliases', () => {
       const versions = await registerSamples(database, 2);
       assert.equal(await standing(database), null);
       const first = await moveAlias(database, moveTo(1));
-      assert.deepEqual(first, { previousVersion: null, at: first.at, moved: true });
+      assert.deepEqual(first, {
+        previousVersion: null,
+        at: first.at,
+        moved: true,
+        revisions: { production: 1, staging: 0 },
+      });
       const second = await moveAlias(
         database,
         moveTo(2, { actor: 'bob', reason: "it's new", operationId: 'x' }),
       );
-      assert.deepEqual(second, { previousVersion: 1, at: second.at, moved: true });
+      assert.deepEqual(second, {
+        previousVersion: 1,
+        at: second.at,
+        moved: true,
+        revisions: { production: 2, staging: 0 },
+      });
       assert.deepEqual(await listAliases(database), [
         { model: 'churn', alias: 'production', version: 2, digest: versions[1].digest, revision: 2 },
       ]);
@@ -89,6 +99,7 @@ describe('aliases', () => {
         previousVersion: 1,
         at: null,
         moved: false,
+        revisions: { production: 1, staging: 0 },
       });
       assert.equal((await listAliasEvents(database, 'churn')).length, 1);
     }));

@@ -34,6 +34,11 @@ api_key.created_at timestamp(3) with time zone not null default now()
 api_key.expires_at timestamp(3) with time zone
 api_key.revoked_at timestamp(3) with time zone
 api_key.last_used_at timestamp(3) with time zone
+archived_version.model model_name not null
+archived_version.version integer not null
+archived_version.actor text not null
+archived_version.reason text not null
+archived_version.at timestamp(3) with time zone not null
 audit_event.id bigint not null generated always as identity
 audit_event.at timestamp(3) with time zone not null default clock_timestamp()
 audit_event.actor text not null
@@ -93,6 +98,14 @@ exposure.arm arm_name not null
 exposure.version integer not null
 exposure.prediction_id uuid not null
 exposure.at timestamp(3) with time zone not null
+idempotency_key.caller text not null
+idempotency_key.key text not null
+idempotency_key.method text not null
+idempotency_key.request_digest sha256_digest not null
+idempotency_key.first_at timestamp(3) with time zone not null
+idempotency_key.claim uuid not null
+idempotency_key.claimed_until timestamp(3) with time zone not null
+idempotency_key.response bytea
 inference_key_use.key_id text not null
 inference_key_use.used_at timestamp(3) with time zone not null
 inference_model.process_id text not null
@@ -211,6 +224,9 @@ api_key.api_key_lasts CHECK ((expires_at > created_at))
 api_key.api_key_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$'::text))
 api_key.api_key_pkey PRIMARY KEY (id)
 api_key.api_key_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE
+archived_version.archived_version_actor_check CHECK ((actor <> ''::text))
+archived_version.archived_version_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+archived_version.archived_version_pkey PRIMARY KEY (model, version)
 audit_event.audit_event_actor_check CHECK ((actor <> ''::text))
 audit_event.audit_event_method_check CHECK ((method <> ''::text))
 audit_event.audit_event_pkey PRIMARY KEY (id)
@@ -258,6 +274,9 @@ experiment_event.experiment_event_revision_check CHECK ((revision >= 1))
 exposure.exposure_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
 exposure.exposure_pkey PRIMARY KEY (model, experiment, unit_key)
 exposure.exposure_unit_key_check CHECK ((unit_key <> ''::text))
+idempotency_key.idempotency_key_key_check CHECK ((key <> ''::text))
+idempotency_key.idempotency_key_method_check CHECK ((method <> ''::text))
+idempotency_key.idempotency_key_pkey PRIMARY KEY (caller, key)
 inference_key_use.inference_key_use_key_id_fkey FOREIGN KEY (key_id) REFERENCES api_key(id) ON DELETE CASCADE
 inference_key_use.inference_key_use_pkey PRIMARY KEY (key_id)
 inference_model.inference_model_failure_is_explained CHECK (((state = 'failed'::text) = (error IS NOT NULL)))
@@ -340,6 +359,7 @@ CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash
 CREATE INDEX api_key_newest ON public.api_key USING btree (created_at DESC, id)
 CREATE INDEX api_key_of_user ON public.api_key USING btree (user_id)
 CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (id)
+CREATE UNIQUE INDEX archived_version_pkey ON public.archived_version USING btree (model, version)
 CREATE INDEX audit_event_of_actor ON public.audit_event USING btree (actor, id)
 CREATE INDEX audit_event_of_method ON public.audit_event USING btree (method, id)
 CREATE INDEX audit_event_of_target ON public.audit_event USING btree (target text_pattern_ops, id)
@@ -358,6 +378,8 @@ CREATE UNIQUE INDEX experiment_one_runs ON public.experiment USING btree (model)
 CREATE UNIQUE INDEX experiment_pkey ON public.experiment USING btree (model, name)
 CREATE INDEX exposure_oldest ON public.exposure USING btree (at)
 CREATE UNIQUE INDEX exposure_pkey ON public.exposure USING btree (model, experiment, unit_key)
+CREATE INDEX idempotency_key_oldest ON public.idempotency_key USING btree (first_at)
+CREATE UNIQUE INDEX idempotency_key_pkey ON public.idempotency_key USING btree (caller, key)
 CREATE UNIQUE INDEX inference_key_use_pkey ON public.inference_key_use USING btree (key_id)
 CREATE UNIQUE INDEX inference_model_pkey ON public.inference_model USING btree (process_id, model)
 CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id)
@@ -388,6 +410,7 @@ CREATE CONSTRAINT TRIGGER alias_event_is_applied AFTER INSERT ON public.alias_ev
 CREATE TRIGGER alias_event_not_truncated BEFORE TRUNCATE ON public.alias_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER api_key_changes_access AFTER INSERT OR DELETE OR UPDATE OF revoked_at ON public.api_key FOR EACH STATEMENT EXECUTE FUNCTION access_changes()
 CREATE TRIGGER api_key_only_ends BEFORE UPDATE ON public.api_key FOR EACH ROW EXECUTE FUNCTION api_key_only_ends()
+CREATE TRIGGER archived_version_is_free BEFORE INSERT OR UPDATE ON public.archived_version FOR EACH ROW EXECUTE FUNCTION archived_version_is_free()
 CREATE TRIGGER audit_event_immutable BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER audit_event_not_truncated BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER audit_outcome_immutable BEFORE DELETE OR UPDATE ON public.audit_outcome FOR EACH ROW EXECUTE FUNCTION refuse_change()
@@ -407,6 +430,7 @@ CREATE TRIGGER model_alias_moves_forward BEFORE UPDATE ON public.model_alias FOR
 CREATE TRIGGER model_alias_not_removed BEFORE DELETE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_alias_not_truncated BEFORE TRUNCATE ON public.model_alias FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_alias_notifies AFTER INSERT OR UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION notify_alias()
+CREATE TRIGGER model_alias_stands_on_no_archived BEFORE INSERT OR UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION model_alias_stands_on_no_archived()
 CREATE TRIGGER model_version_immutable BEFORE DELETE OR UPDATE ON public.model_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_version_not_truncated BEFORE TRUNCATE ON public.model_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER training_run_ends_once BEFORE UPDATE ON public.training_run FOR EACH ROW WHEN ((old.status <> 'running'::text)) EXECUTE FUNCTION training_run_ends_once()
@@ -452,6 +476,22 @@ begin
   if (new.id, new.key_hash, new.user_id, new.name, new.role, new.models, new.creator, new.created_at, new.expires_at)
     is distinct from (old.id, old.key_hash, old.user_id, old.name, old.role, old.models, old.creator, old.created_at, old.expires_at) then
     raise exception 'key % never changes, it only ends', old.id using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.archived_version_is_free()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from model_alias a where a.model = new.model and a.version = new.version) then
+    raise exception 'version % of % holds an alias and cannot be archived', new.version, new.model using errcode = 'restrict_violation';
+  end if;
+  if exists (select from experiment_arm a join experiment x on x.model = a.model and x.name = a.experiment
+             where a.model = new.model and a.version = new.version and x.status = 'running') then
+    raise exception 'version % of % is compared by an experiment and cannot be archived', new.version, new.model
+      using errcode = 'restrict_violation';
   end if;
   return new;
 end
@@ -514,6 +554,17 @@ begin
   if (new.model, new.alias, new.revision) is distinct from (old.model, old.alias, old.revision + 1) then
     raise exception 'alias % of % must go from revision % to the next', old.alias, old.model, old.revision
       using errcode = 'restrict_violation';
+  end if;
+  return new;
+end
+$function$
+CREATE OR REPLACE FUNCTION public.model_alias_stands_on_no_archived()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from archived_version v where v.model = new.model and v.version = new.version) then
+    raise exception 'version % of % is archived and takes no alias', new.version, new.model using errcode = 'restrict_violation';
   end if;
   return new;
 end

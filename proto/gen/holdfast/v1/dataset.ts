@@ -1096,6 +1096,7 @@ export const DatasetServiceDefinition = {
               125,
             ]) as Buffer,
           ],
+          400880: [Buffer.from([1]) as Buffer],
           578365826: [
             Buffer.from([
               24,

@@ -1911,6 +1911,7 @@ export const ExperimentServiceDefinition = {
               125,
             ]) as Buffer,
           ],
+          400880: [Buffer.from([1]) as Buffer],
           578365826: [
             Buffer.from([
               20,

@@ -48,7 +48,15 @@ export interface Model {
   versionCount: number;
   /** Unset while nothing is in Production (or Staging). */
   productionVersion?: number | undefined;
-  stagingVersion?: number | undefined;
+  stagingVersion?:
+    | number
+    | undefined;
+  /** Another one whenever an alias of the model has moved. */
+  etag: string;
+}
+
+export interface GetModelRequest {
+  model: string;
 }
 
 export interface ListVersionsRequest {
@@ -64,6 +72,8 @@ export interface ListVersionsRequest {
   filter: string;
   /** As `metrics.log_loss, version desc`; empty means newest first. */
   orderBy: string;
+  /** Whether archived versions are in the list too. */
+  showArchived: boolean;
 }
 
 export interface ListVersionsResponse {
@@ -100,12 +110,46 @@ export interface ModelVersion {
   datasetDigest: string;
   definitionDigest: string;
   trainingSeconds: number;
-  createTime?: Date | undefined;
+  createTime?:
+    | Date
+    | undefined;
+  /** Set where it is archived. */
+  archiveTime?: Date | undefined;
 }
 
 export interface ModelVersion_CrossValidationEntry {
   key: string;
   value?: MeanSd | undefined;
+}
+
+export interface ArchiveRequest {
+  model: string;
+  /** A number. */
+  version: string;
+  reason: string;
+}
+
+export interface GetProductionAtRequest {
+  model: string;
+  /** Unset means now. */
+  time?: Date | undefined;
+}
+
+export interface ProductionAt {
+  model: string;
+  time?:
+    | Date
+    | undefined;
+  /** With the run and the dataset that it came from. */
+  version?:
+    | ModelVersion
+    | undefined;
+  /** The move that had put it there: who, when and why. */
+  event?:
+    | AliasEvent
+    | undefined;
+  /** When it was replaced; unset while it is Production. */
+  endTime?: Date | undefined;
 }
 
 export interface GetReportRequest {
@@ -151,11 +195,18 @@ export interface PromoteRequest {
   version: string;
   /** Why, for the history. */
   reason: string;
+  /**
+   * As the model had it when this was decided: where an alias has moved since, nothing is done (ABORTED). Empty means whatever
+   * has happened meanwhile. If-Match over REST.
+   */
+  etag: string;
 }
 
 export interface RollbackRequest {
   model: string;
   reason: string;
+  /** As in PromoteRequest. */
+  etag: string;
 }
 
 export interface Promotion {
@@ -168,7 +219,11 @@ export interface Promotion {
   /** How many inference processes reported the version loaded. */
   loadedProcesses: number;
   /** Unset where nothing moved. */
-  time?: Date | undefined;
+  time?:
+    | Date
+    | undefined;
+  /** The model's, after the move. */
+  etag: string;
 }
 
 export interface HistoryRequest {
@@ -478,7 +533,7 @@ export const ListModelsResponse: MessageFns<ListModelsResponse> = {
 };
 
 function createBaseModel(): Model {
-  return { name: "", versionCount: 0, productionVersion: undefined, stagingVersion: undefined };
+  return { name: "", versionCount: 0, productionVersion: undefined, stagingVersion: undefined, etag: "" };
 }
 
 export const Model: MessageFns<Model> = {
@@ -494,6 +549,9 @@ export const Model: MessageFns<Model> = {
     }
     if (message.stagingVersion !== undefined) {
       writer.uint32(32).int32(message.stagingVersion);
+    }
+    if (message.etag !== "") {
+      writer.uint32(42).string(message.etag);
     }
     return writer;
   },
@@ -543,6 +601,14 @@ export const Model: MessageFns<Model> = {
             message.stagingVersion = reader.int32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -573,6 +639,7 @@ export const Model: MessageFns<Model> = {
         : isSet(object.staging_version)
         ? globalThis.Number(object.staging_version)
         : undefined,
+      etag: isSet(object.etag) ? globalThis.String(object.etag) : "",
     };
   },
 
@@ -590,6 +657,9 @@ export const Model: MessageFns<Model> = {
     if (message.stagingVersion !== undefined) {
       obj.stagingVersion = Math.round(message.stagingVersion);
     }
+    if (message.etag !== "") {
+      obj.etag = message.etag;
+    }
     return obj;
   },
 
@@ -602,12 +672,80 @@ export const Model: MessageFns<Model> = {
     message.versionCount = object.versionCount ?? 0;
     message.productionVersion = object.productionVersion ?? undefined;
     message.stagingVersion = object.stagingVersion ?? undefined;
+    message.etag = object.etag ?? "";
+    return message;
+  },
+};
+
+function createBaseGetModelRequest(): GetModelRequest {
+  return { model: "" };
+}
+
+export const GetModelRequest: MessageFns<GetModelRequest> = {
+  encode(message: GetModelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetModelRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetModelRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetModelRequest {
+    return { model: isSet(object.model) ? globalThis.String(object.model) : "" };
+  },
+
+  toJSON(message: GetModelRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetModelRequest>, I>>(base?: I): GetModelRequest {
+    return GetModelRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetModelRequest>, I>>(object: I): GetModelRequest {
+    const message = createBaseGetModelRequest();
+    message.model = object.model ?? "";
     return message;
   },
 };
 
 function createBaseListVersionsRequest(): ListVersionsRequest {
-  return { model: "", pageSize: 0, pageToken: "", filter: "", orderBy: "" };
+  return { model: "", pageSize: 0, pageToken: "", filter: "", orderBy: "", showArchived: false };
 }
 
 export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
@@ -626,6 +764,9 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     }
     if (message.orderBy !== "") {
       writer.uint32(42).string(message.orderBy);
+    }
+    if (message.showArchived !== false) {
+      writer.uint32(48).bool(message.showArchived);
     }
     return writer;
   },
@@ -683,6 +824,14 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
             message.orderBy = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.showArchived = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -714,6 +863,11 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
         : isSet(object.order_by)
         ? globalThis.String(object.order_by)
         : "",
+      showArchived: isSet(object.showArchived)
+        ? globalThis.Boolean(object.showArchived)
+        : isSet(object.show_archived)
+        ? globalThis.Boolean(object.show_archived)
+        : false,
     };
   },
 
@@ -734,6 +888,9 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     if (message.orderBy !== "") {
       obj.orderBy = message.orderBy;
     }
+    if (message.showArchived !== false) {
+      obj.showArchived = message.showArchived;
+    }
     return obj;
   },
 
@@ -747,6 +904,7 @@ export const ListVersionsRequest: MessageFns<ListVersionsRequest> = {
     message.pageToken = object.pageToken ?? "";
     message.filter = object.filter ?? "";
     message.orderBy = object.orderBy ?? "";
+    message.showArchived = object.showArchived ?? false;
     return message;
   },
 };
@@ -945,6 +1103,7 @@ function createBaseModelVersion(): ModelVersion {
     definitionDigest: "",
     trainingSeconds: 0,
     createTime: undefined,
+    archiveTime: undefined,
   };
 }
 
@@ -997,6 +1156,9 @@ export const ModelVersion: MessageFns<ModelVersion> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(130).fork()).join();
+    }
+    if (message.archiveTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.archiveTime), writer.uint32(138).fork()).join();
     }
     return writer;
   },
@@ -1145,6 +1307,14 @@ export const ModelVersion: MessageFns<ModelVersion> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 17: {
+            if (tag !== 138) {
+              break;
+            }
+
+            message.archiveTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1225,6 +1395,11 @@ export const ModelVersion: MessageFns<ModelVersion> = {
         : isSet(object.create_time)
         ? fromJsonTimestamp(object.create_time)
         : undefined,
+      archiveTime: isSet(object.archiveTime)
+        ? fromJsonTimestamp(object.archiveTime)
+        : isSet(object.archive_time)
+        ? fromJsonTimestamp(object.archive_time)
+        : undefined,
     };
   },
 
@@ -1284,6 +1459,9 @@ export const ModelVersion: MessageFns<ModelVersion> = {
     if (message.createTime !== undefined) {
       obj.createTime = message.createTime.toISOString();
     }
+    if (message.archiveTime !== undefined) {
+      obj.archiveTime = message.archiveTime.toISOString();
+    }
     return obj;
   },
 
@@ -1318,6 +1496,7 @@ export const ModelVersion: MessageFns<ModelVersion> = {
     message.definitionDigest = object.definitionDigest ?? "";
     message.trainingSeconds = object.trainingSeconds ?? 0;
     message.createTime = object.createTime ?? undefined;
+    message.archiveTime = object.archiveTime ?? undefined;
     return message;
   },
 };
@@ -1409,6 +1588,333 @@ export const ModelVersion_CrossValidationEntry: MessageFns<ModelVersion_CrossVal
     message.value = (object.value !== undefined && object.value !== null)
       ? MeanSd.fromPartial(object.value)
       : undefined;
+    return message;
+  },
+};
+
+function createBaseArchiveRequest(): ArchiveRequest {
+  return { model: "", version: "", reason: "" };
+}
+
+export const ArchiveRequest: MessageFns<ArchiveRequest> = {
+  encode(message: ArchiveRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArchiveRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArchiveRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ArchiveRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ArchiveRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ArchiveRequest>, I>>(base?: I): ArchiveRequest {
+    return ArchiveRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ArchiveRequest>, I>>(object: I): ArchiveRequest {
+    const message = createBaseArchiveRequest();
+    message.model = object.model ?? "";
+    message.version = object.version ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseGetProductionAtRequest(): GetProductionAtRequest {
+  return { model: "", time: undefined };
+}
+
+export const GetProductionAtRequest: MessageFns<GetProductionAtRequest> = {
+  encode(message: GetProductionAtRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetProductionAtRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetProductionAtRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetProductionAtRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+    };
+  },
+
+  toJSON(message: GetProductionAtRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetProductionAtRequest>, I>>(base?: I): GetProductionAtRequest {
+    return GetProductionAtRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetProductionAtRequest>, I>>(object: I): GetProductionAtRequest {
+    const message = createBaseGetProductionAtRequest();
+    message.model = object.model ?? "";
+    message.time = object.time ?? undefined;
+    return message;
+  },
+};
+
+function createBaseProductionAt(): ProductionAt {
+  return { model: "", time: undefined, version: undefined, event: undefined, endTime: undefined };
+}
+
+export const ProductionAt: MessageFns<ProductionAt> = {
+  encode(message: ProductionAt, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(18).fork()).join();
+    }
+    if (message.version !== undefined) {
+      ModelVersion.encode(message.version, writer.uint32(26).fork()).join();
+    }
+    if (message.event !== undefined) {
+      AliasEvent.encode(message.event, writer.uint32(34).fork()).join();
+    }
+    if (message.endTime !== undefined) {
+      Timestamp.encode(toTimestamp(message.endTime), writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProductionAt {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProductionAt();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.version = ModelVersion.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.event = AliasEvent.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProductionAt {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      version: isSet(object.version) ? ModelVersion.fromJSON(object.version) : undefined,
+      event: isSet(object.event) ? AliasEvent.fromJSON(object.event) : undefined,
+      endTime: isSet(object.endTime)
+        ? fromJsonTimestamp(object.endTime)
+        : isSet(object.end_time)
+        ? fromJsonTimestamp(object.end_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ProductionAt): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    if (message.version !== undefined) {
+      obj.version = ModelVersion.toJSON(message.version);
+    }
+    if (message.event !== undefined) {
+      obj.event = AliasEvent.toJSON(message.event);
+    }
+    if (message.endTime !== undefined) {
+      obj.endTime = message.endTime.toISOString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProductionAt>, I>>(base?: I): ProductionAt {
+    return ProductionAt.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProductionAt>, I>>(object: I): ProductionAt {
+    const message = createBaseProductionAt();
+    message.model = object.model ?? "";
+    message.time = object.time ?? undefined;
+    message.version = (object.version !== undefined && object.version !== null)
+      ? ModelVersion.fromPartial(object.version)
+      : undefined;
+    message.event = (object.event !== undefined && object.event !== null)
+      ? AliasEvent.fromPartial(object.event)
+      : undefined;
+    message.endTime = object.endTime ?? undefined;
     return message;
   },
 };
@@ -2030,7 +2536,7 @@ export const MeanSd: MessageFns<MeanSd> = {
 };
 
 function createBasePromoteRequest(): PromoteRequest {
-  return { model: "", version: "", reason: "" };
+  return { model: "", version: "", reason: "", etag: "" };
 }
 
 export const PromoteRequest: MessageFns<PromoteRequest> = {
@@ -2043,6 +2549,9 @@ export const PromoteRequest: MessageFns<PromoteRequest> = {
     }
     if (message.reason !== "") {
       writer.uint32(26).string(message.reason);
+    }
+    if (message.etag !== "") {
+      writer.uint32(34).string(message.etag);
     }
     return writer;
   },
@@ -2084,6 +2593,14 @@ export const PromoteRequest: MessageFns<PromoteRequest> = {
             message.reason = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2101,6 +2618,7 @@ export const PromoteRequest: MessageFns<PromoteRequest> = {
       model: isSet(object.model) ? globalThis.String(object.model) : "",
       version: isSet(object.version) ? globalThis.String(object.version) : "",
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      etag: isSet(object.etag) ? globalThis.String(object.etag) : "",
     };
   },
 
@@ -2115,6 +2633,9 @@ export const PromoteRequest: MessageFns<PromoteRequest> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.etag !== "") {
+      obj.etag = message.etag;
+    }
     return obj;
   },
 
@@ -2126,12 +2647,13 @@ export const PromoteRequest: MessageFns<PromoteRequest> = {
     message.model = object.model ?? "";
     message.version = object.version ?? "";
     message.reason = object.reason ?? "";
+    message.etag = object.etag ?? "";
     return message;
   },
 };
 
 function createBaseRollbackRequest(): RollbackRequest {
-  return { model: "", reason: "" };
+  return { model: "", reason: "", etag: "" };
 }
 
 export const RollbackRequest: MessageFns<RollbackRequest> = {
@@ -2141,6 +2663,9 @@ export const RollbackRequest: MessageFns<RollbackRequest> = {
     }
     if (message.reason !== "") {
       writer.uint32(18).string(message.reason);
+    }
+    if (message.etag !== "") {
+      writer.uint32(26).string(message.etag);
     }
     return writer;
   },
@@ -2174,6 +2699,14 @@ export const RollbackRequest: MessageFns<RollbackRequest> = {
             message.reason = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2190,6 +2723,7 @@ export const RollbackRequest: MessageFns<RollbackRequest> = {
     return {
       model: isSet(object.model) ? globalThis.String(object.model) : "",
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      etag: isSet(object.etag) ? globalThis.String(object.etag) : "",
     };
   },
 
@@ -2201,6 +2735,9 @@ export const RollbackRequest: MessageFns<RollbackRequest> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.etag !== "") {
+      obj.etag = message.etag;
+    }
     return obj;
   },
 
@@ -2211,12 +2748,21 @@ export const RollbackRequest: MessageFns<RollbackRequest> = {
     const message = createBaseRollbackRequest();
     message.model = object.model ?? "";
     message.reason = object.reason ?? "";
+    message.etag = object.etag ?? "";
     return message;
   },
 };
 
 function createBasePromotion(): Promotion {
-  return { model: "", alias: "", version: 0, previousVersion: undefined, loadedProcesses: 0, time: undefined };
+  return {
+    model: "",
+    alias: "",
+    version: 0,
+    previousVersion: undefined,
+    loadedProcesses: 0,
+    time: undefined,
+    etag: "",
+  };
 }
 
 export const Promotion: MessageFns<Promotion> = {
@@ -2238,6 +2784,9 @@ export const Promotion: MessageFns<Promotion> = {
     }
     if (message.time !== undefined) {
       Timestamp.encode(toTimestamp(message.time), writer.uint32(50).fork()).join();
+    }
+    if (message.etag !== "") {
+      writer.uint32(58).string(message.etag);
     }
     return writer;
   },
@@ -2303,6 +2852,14 @@ export const Promotion: MessageFns<Promotion> = {
             message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.etag = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2331,6 +2888,7 @@ export const Promotion: MessageFns<Promotion> = {
         ? globalThis.Number(object.loaded_processes)
         : 0,
       time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      etag: isSet(object.etag) ? globalThis.String(object.etag) : "",
     };
   },
 
@@ -2354,6 +2912,9 @@ export const Promotion: MessageFns<Promotion> = {
     if (message.time !== undefined) {
       obj.time = message.time.toISOString();
     }
+    if (message.etag !== "") {
+      obj.etag = message.etag;
+    }
     return obj;
   },
 
@@ -2368,6 +2929,7 @@ export const Promotion: MessageFns<Promotion> = {
     message.previousVersion = object.previousVersion ?? undefined;
     message.loadedProcesses = object.loadedProcesses ?? 0;
     message.time = object.time ?? undefined;
+    message.etag = object.etag ?? "";
     return message;
   },
 };
@@ -3498,6 +4060,44 @@ export const ModelServiceDefinition = {
         },
       },
     },
+    /** With the etag that Promote and Rollback take. */
+    getModel: {
+      name: "GetModel",
+      requestType: GetModelRequest as typeof GetModelRequest,
+      requestStream: false,
+      responseType: Model as typeof Model,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
+          578365826: [
+            Buffer.from([
+              20,
+              18,
+              18,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
     /** Newest first. */
     listVersions: {
       name: "ListVersions",
@@ -4129,6 +4729,7 @@ export const ModelServiceDefinition = {
       options: {
         _unknownFields: {
           400810: [Buffer.from([2, 8, 3]) as Buffer],
+          400880: [Buffer.from([1]) as Buffer],
           578365826: [
             Buffer.from([
               39,
@@ -4287,6 +4888,197 @@ export const ModelServiceDefinition = {
         },
       },
     },
+    /**
+     * Takes a version out of the lists: one that no alias stands on and no running experiment compares. Its file, its report and
+     * its lineage stay, and it cannot be promoted until it is taken back.
+     */
+    archive: {
+      name: "Archive",
+      requestType: ArchiveRequest as typeof ArchiveRequest,
+      requestStream: false,
+      responseType: ModelVersion as typeof ModelVersion,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
+          578365826: [
+            Buffer.from([
+              50,
+              58,
+              1,
+              42,
+              34,
+              45,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              47,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              115,
+              47,
+              123,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              125,
+              58,
+              97,
+              114,
+              99,
+              104,
+              105,
+              118,
+              101,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    unarchive: {
+      name: "Unarchive",
+      requestType: ArchiveRequest as typeof ArchiveRequest,
+      requestStream: false,
+      responseType: ModelVersion as typeof ModelVersion,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
+          578365826: [
+            Buffer.from([
+              52,
+              58,
+              1,
+              42,
+              34,
+              47,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              47,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              115,
+              47,
+              123,
+              118,
+              101,
+              114,
+              115,
+              105,
+              111,
+              110,
+              125,
+              58,
+              117,
+              110,
+              97,
+              114,
+              99,
+              104,
+              105,
+              118,
+              101,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /** Which version was Production at a moment, who had promoted it, and from which run and data it came. */
+    getProductionAt: {
+      name: "GetProductionAt",
+      requestType: GetProductionAtRequest as typeof GetProductionAtRequest,
+      requestStream: false,
+      responseType: ProductionAt as typeof ProductionAt,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
+          578365826: [
+            Buffer.from([
+              33,
+              18,
+              31,
+              47,
+              118,
+              49,
+              47,
+              109,
+              111,
+              100,
+              101,
+              108,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              58,
+              112,
+              114,
+              111,
+              100,
+              117,
+              99,
+              116,
+              105,
+              111,
+              110,
+              65,
+              116,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
     /** Every move of an alias, newest first. */
     history: {
       name: "History",
@@ -4351,6 +5143,16 @@ export const ModelServiceService = {
     requestDeserialize: (value: Buffer): ListModelsRequest => ListModelsRequest.decode(value),
     responseSerialize: (value: ListModelsResponse): Buffer => Buffer.from(ListModelsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListModelsResponse => ListModelsResponse.decode(value),
+  },
+  /** With the etag that Promote and Rollback take. */
+  getModel: {
+    path: "/holdfast.v1.ModelService/GetModel" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetModelRequest): Buffer => Buffer.from(GetModelRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetModelRequest => GetModelRequest.decode(value),
+    responseSerialize: (value: Model): Buffer => Buffer.from(Model.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Model => Model.decode(value),
   },
   /** Newest first. */
   listVersions: {
@@ -4436,6 +5238,39 @@ export const ModelServiceService = {
     responseSerialize: (value: Artifact): Buffer => Buffer.from(Artifact.encode(value).finish()),
     responseDeserialize: (value: Buffer): Artifact => Artifact.decode(value),
   },
+  /**
+   * Takes a version out of the lists: one that no alias stands on and no running experiment compares. Its file, its report and
+   * its lineage stay, and it cannot be promoted until it is taken back.
+   */
+  archive: {
+    path: "/holdfast.v1.ModelService/Archive" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ArchiveRequest): Buffer => Buffer.from(ArchiveRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ArchiveRequest => ArchiveRequest.decode(value),
+    responseSerialize: (value: ModelVersion): Buffer => Buffer.from(ModelVersion.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ModelVersion => ModelVersion.decode(value),
+  },
+  unarchive: {
+    path: "/holdfast.v1.ModelService/Unarchive" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ArchiveRequest): Buffer => Buffer.from(ArchiveRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ArchiveRequest => ArchiveRequest.decode(value),
+    responseSerialize: (value: ModelVersion): Buffer => Buffer.from(ModelVersion.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ModelVersion => ModelVersion.decode(value),
+  },
+  /** Which version was Production at a moment, who had promoted it, and from which run and data it came. */
+  getProductionAt: {
+    path: "/holdfast.v1.ModelService/GetProductionAt" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetProductionAtRequest): Buffer =>
+      Buffer.from(GetProductionAtRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetProductionAtRequest => GetProductionAtRequest.decode(value),
+    responseSerialize: (value: ProductionAt): Buffer => Buffer.from(ProductionAt.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProductionAt => ProductionAt.decode(value),
+  },
   /** Every move of an alias, newest first. */
   history: {
     path: "/holdfast.v1.ModelService/History" as const,
@@ -4451,6 +5286,8 @@ export const ModelServiceService = {
 export interface ModelServiceServer extends UntypedServiceImplementation {
   /** By name. */
   listModels: handleUnaryCall<ListModelsRequest, ListModelsResponse>;
+  /** With the etag that Promote and Rollback take. */
+  getModel: handleUnaryCall<GetModelRequest, Model>;
   /** Newest first. */
   listVersions: handleUnaryCall<ListVersionsRequest, ListVersionsResponse>;
   /** By number or by alias. */
@@ -4470,6 +5307,14 @@ export interface ModelServiceServer extends UntypedServiceImplementation {
   importVersion: handleUnaryCall<ImportVersionRequest, ImportedVersion>;
   /** A version's ONNX file. */
   getArtifact: handleUnaryCall<GetArtifactRequest, Artifact>;
+  /**
+   * Takes a version out of the lists: one that no alias stands on and no running experiment compares. Its file, its report and
+   * its lineage stay, and it cannot be promoted until it is taken back.
+   */
+  archive: handleUnaryCall<ArchiveRequest, ModelVersion>;
+  unarchive: handleUnaryCall<ArchiveRequest, ModelVersion>;
+  /** Which version was Production at a moment, who had promoted it, and from which run and data it came. */
+  getProductionAt: handleUnaryCall<GetProductionAtRequest, ProductionAt>;
   /** Every move of an alias, newest first. */
   history: handleUnaryCall<HistoryRequest, HistoryResponse>;
 }
@@ -4491,6 +5336,19 @@ export interface ModelServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListModelsResponse) => void,
   ): ClientUnaryCall;
+  /** With the etag that Promote and Rollback take. */
+  getModel(request: GetModelRequest, callback: (error: ServiceError | null, response: Model) => void): ClientUnaryCall;
+  getModel(
+    request: GetModelRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Model) => void,
+  ): ClientUnaryCall;
+  getModel(
+    request: GetModelRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Model) => void,
+  ): ClientUnaryCall;
   /** Newest first. */
   listVersions(
     request: ListVersionsRequest,
@@ -4621,6 +5479,56 @@ export interface ModelServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Artifact) => void,
+  ): ClientUnaryCall;
+  /**
+   * Takes a version out of the lists: one that no alias stands on and no running experiment compares. Its file, its report and
+   * its lineage stay, and it cannot be promoted until it is taken back.
+   */
+  archive(
+    request: ArchiveRequest,
+    callback: (error: ServiceError | null, response: ModelVersion) => void,
+  ): ClientUnaryCall;
+  archive(
+    request: ArchiveRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ModelVersion) => void,
+  ): ClientUnaryCall;
+  archive(
+    request: ArchiveRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ModelVersion) => void,
+  ): ClientUnaryCall;
+  unarchive(
+    request: ArchiveRequest,
+    callback: (error: ServiceError | null, response: ModelVersion) => void,
+  ): ClientUnaryCall;
+  unarchive(
+    request: ArchiveRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ModelVersion) => void,
+  ): ClientUnaryCall;
+  unarchive(
+    request: ArchiveRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ModelVersion) => void,
+  ): ClientUnaryCall;
+  /** Which version was Production at a moment, who had promoted it, and from which run and data it came. */
+  getProductionAt(
+    request: GetProductionAtRequest,
+    callback: (error: ServiceError | null, response: ProductionAt) => void,
+  ): ClientUnaryCall;
+  getProductionAt(
+    request: GetProductionAtRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ProductionAt) => void,
+  ): ClientUnaryCall;
+  getProductionAt(
+    request: GetProductionAtRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ProductionAt) => void,
   ): ClientUnaryCall;
   /** Every move of an alias, newest first. */
   history(

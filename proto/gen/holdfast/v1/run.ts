@@ -1734,6 +1734,7 @@ export const RunServiceDefinition = {
           400818: [
             Buffer.from([17, 123, 34, 109, 111, 100, 101, 108, 34, 58, 34, 99, 104, 117, 114, 110, 34, 125]) as Buffer,
           ],
+          400880: [Buffer.from([1]) as Buffer],
           578365826: [
             Buffer.from([
               27,
