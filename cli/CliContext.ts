@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Configuration } from '../platform/configuration.ts';
 import type { Clients } from './clients/createClients.ts';
 import type { EvaluateFile } from './evaluation/EvaluateFile.ts';
+import type { Server } from './server/resolveServer.ts';
 
 // What every command is handed: where to write, how, and to whom to talk. Commands read no process.* of their own, so that
 // their behaviour is in their arguments.
@@ -12,6 +13,7 @@ export type OutputFormat = 'table' | 'json';
 export interface GlobalOptions {
   readonly json?: boolean;
   readonly output?: OutputFormat;
+  readonly server?: string;
   readonly control?: string;
   readonly inference?: string;
 }
@@ -34,6 +36,7 @@ export interface CliProcess {
 export interface CliContext extends CliProcess {
   readonly configuration: Configuration;
   readonly format: OutputFormat;
+  readonly server: Server;
   readonly clients: Clients;
 }
 

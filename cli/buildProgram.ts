@@ -1,10 +1,8 @@
 import { Command, Option } from 'commander';
-import { addressesOf } from '../platform/addresses.ts';
-import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 import { readConfiguration } from '../platform/configuration.ts';
-import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { CliContext, CliProcess, GlobalOptions, OutputFormat, Runner } from './CliContext.ts';
 import { createClients } from './clients/createClients.ts';
+import { addCompletionCommands } from './commands/completionCommands.ts';
 import { addDatasetsCommands } from './commands/datasetsCommands.ts';
 import { addEvaluateCommand } from './commands/evaluateCommand.ts';
 import { addExperimentsCommands } from './commands/experimentsCommands.ts';
@@ -20,6 +18,7 @@ import { addStatusCommand } from './commands/statusCommand.ts';
 import { addSubmitCommand } from './commands/submitCommand.ts';
 import { addTrainCommand } from './commands/trainCommand.ts';
 import { examples } from './examples.ts';
+import { resolveServer } from './server/resolveServer.ts';
 
 // All commands with their options and help. What a command does is in its own file.
 
@@ -40,13 +39,11 @@ export function buildProgram(
     .addOption(new Option('-o, --output <format>', 'how data is printed').choices(['table', 'json']))
     .option('--json', 'the same as --output json')
     .option(
-      '--control <host:port>',
-      'the control server (default: 127.0.0.1 and HOLDFAST_CONTROL_PORT, 9001)',
+      '--server <url>',
+      'the installation: a host, https://HOST or https://HOST:PORT (default: HOLDFAST_SERVER, this machine)',
     )
-    .option(
-      '--inference <host:port>',
-      'the inference server (default: HOLDFAST_BIND and HOLDFAST_INFERENCE_PORT, 127.0.0.1:9000)',
-    )
+    .option('--control <host:port>', 'its control server (default: port HOLDFAST_CONTROL_PORT, 9001)')
+    .option('--inference <host:port>', 'its inference server (default: port HOLDFAST_INFERENCE_PORT, 9000)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({
@@ -83,6 +80,7 @@ export function buildProgram(
   addEvaluateCommand(program, run);
   addSimulateCommand(program, run);
   addInitCommand(program, run);
+  addCompletionCommands(program, cliProcess, options => createContext(options, 'table', cliProcess));
   program.addHelpText(
     'after',
     `${examples(
@@ -100,22 +98,6 @@ Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 
 
 function createContext(options: GlobalOptions, format: OutputFormat, cliProcess: CliProcess): CliContext {
   const configuration = readConfiguration();
-  const addresses = addressesOf(configuration);
-  const clients = createClients(
-    {
-      control: address('--control', options.control ?? addresses.control),
-      inference: address('--inference', options.inference ?? addresses.inference),
-    },
-    channelSecurity(configuration.tls.client),
-  );
-  return { ...cliProcess, configuration, format, clients };
-}
-
-function address(flag: string, value: string): string {
-  const [, port] = /^(?:[^:\s/]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(value) ?? [];
-  if (port !== undefined && Number(port) >= 1 && Number(port) <= 65_535) return value;
-  throw new HoldfastError(
-    'invalidArgument',
-    `${flag} is ${JSON.stringify(value)}; expected HOST:PORT, as 127.0.0.1:9001.`,
-  );
+  const server = resolveServer(options, configuration);
+  return { ...cliProcess, configuration, format, server, clients: createClients(server, server.security) };
 }

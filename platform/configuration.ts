@@ -50,6 +50,8 @@ const environment = z.object({
   HOLDFAST_TLS_CLIENT_KEY: z.string().optional(),
   /** The name in the servers' certificate, where it is not the host that clients connect to. */
   HOLDFAST_TLS_SERVER_NAME: z.string().optional(),
+  /** The installation that the command talks to, where it is not this machine's. */
+  HOLDFAST_SERVER: z.string().optional(),
   HOLDFAST_HTTP_PORT: port(8080),
   HOLDFAST_INFERENCE_PORT: port(9000),
   HOLDFAST_CONTROL_PORT: port(9001),
@@ -154,6 +156,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
   return {
     home: resolve(values.HOLDFAST_HOME),
     bind: values.HOLDFAST_BIND,
+    server: values.HOLDFAST_SERVER,
     tls: readTlsSettings(values),
     ports: {
       http: values.HOLDFAST_HTTP_PORT,

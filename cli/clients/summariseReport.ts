@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { addressesOf } from '../../platform/addresses.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import type { CliContext } from '../CliContext.ts';
@@ -15,12 +14,12 @@ export interface ReportSummary extends z.output<typeof shape> {
 
 /** The few figures of a version's report that are shown beside its metrics; null while there is none. */
 export async function summariseReport(
-  { clients, signal, configuration }: CliContext,
+  { clients, signal, server }: CliContext,
   { model, version }: ModelVersion,
 ): Promise<ReportSummary | null> {
   try {
     const { document } = await clients.models.getReport({ model, version: String(version) }, { signal });
-    const page = `http://${addressesOf(configuration).http}/v1/models/${model}/versions/${version}/report.html`;
+    const page = `${server.rest}/v1/models/${model}/versions/${version}/report.html`;
     return { ...shape.parse(document), page };
   } catch (error) {
     if (error instanceof HoldfastError && error.code === 'notFound') return null;

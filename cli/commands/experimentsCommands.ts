@@ -56,7 +56,7 @@ export function addExperimentsCommands(program: Command, run: Runner): void {
   experiments
     .command('adjust')
     .description('change the weights; as few units as possible change their arm')
-    .argument('<name>')
+    .argument('<experiment>')
     .option(...MODEL)
     .requiredOption('--arm <name=percent>', 'the new share of an arm; repeated, for every arm', repeated)
     .option(...REASON)
@@ -67,7 +67,7 @@ export function addExperimentsCommands(program: Command, run: Runner): void {
   experiments
     .command('stop')
     .description('end an experiment for good: Production answers everybody again')
-    .argument('<name>')
+    .argument('<experiment>')
     .option(...MODEL)
     .option(...REASON)
     .option('-y, --yes', 'do not ask')
@@ -88,7 +88,7 @@ export function addExperimentsCommands(program: Command, run: Runner): void {
   experiments
     .command('show')
     .description('one experiment: its arms, how many units each was shown to, its history')
-    .argument('<name>')
+    .argument('<experiment>')
     .option(...MODEL)
     .addHelpText('after', examples('./holdfast experiments show simpler --json'))
     .action((name: string, options: Options, command: Command) =>

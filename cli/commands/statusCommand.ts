@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { addressesOf } from '../../platform/addresses.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { HealthCheckResponse_ServingStatus } from '../../proto/gen/grpc/health/v1/health.ts';
 import { ListModelsResponse } from '../../proto/gen/holdfast/v1/model.ts';
@@ -23,7 +22,7 @@ export function addStatusCommand(program: Command, run: Runner): void {
 }
 
 async function status(context: CliContext): Promise<number> {
-  const { clients, signal, stdout, format, configuration } = context;
+  const { clients, signal, stdout, format, server } = context;
   const options = { signal, deadlineMs: ANSWER_MS };
   const [parts, inference, gateway, models] = await Promise.all([
     askControl(context),
@@ -40,10 +39,10 @@ async function status(context: CliContext): Promise<number> {
     }),
   ]);
   const components = [...parts, inference, gateway];
-  const { http, temporalUi } = addressesOf(configuration);
+  const { rest, temporalUi } = server;
   const urls = {
-    rest: `http://${http}`,
-    temporalUi: `http://${temporalUi}`,
+    rest,
+    temporalUi: temporalUi === null ? null : `http://${temporalUi}`,
     inference: clients.addresses.inference,
     control: clients.addresses.control,
   };
@@ -72,7 +71,7 @@ async function status(context: CliContext): Promise<number> {
       ],
       models.map(model => [model.name, model.productionVersion, model.stagingVersion, model.versionCount]),
     );
-    stdout.write(`\nREST ${urls.rest}, Temporal UI ${urls.temporalUi}\n`);
+    stdout.write(`\nREST ${rest}${urls.temporalUi === null ? '' : `, Temporal UI ${urls.temporalUi}`}\n`);
   }
   return components.every(({ up }) => up) ? 0 : 1;
 }
@@ -102,10 +101,10 @@ async function askInference({ clients, signal }: CliContext): Promise<Component>
   }
 }
 
-async function askGateway({ configuration, signal }: CliContext): Promise<Component> {
-  const address = addressesOf(configuration).http;
+async function askGateway({ server: { rest }, signal }: CliContext): Promise<Component> {
+  const address = rest.replace(/^https?:\/\//, '');
   try {
-    const answer = await fetch(`http://${address}/health`, {
+    const answer = await fetch(`${rest}/health`, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
     });
     await answer.body?.cancel();

@@ -41,6 +41,7 @@ const commands = [
   ['evaluate'],
   ['simulate'],
   ['init'],
+  ['completion'],
 ] as const;
 
 const golden = 'test/golden/cliHelp.txt';
@@ -83,6 +84,13 @@ describe('holdfast', () => {
     ['no command', [], 2, /Usage: holdfast/],
     ['a noun alone', ['models'], 2, /Usage: holdfast models/],
     ['a strange address', ['status', '--control', 'here'], 2, /--control is "here"; expected HOST:PORT/],
+    [
+      'a server that is none',
+      ['status', '--server', 'ftp://x'],
+      2,
+      /--server is "ftp:\/\/x"; expected a host, https:\/\/HOST/,
+    ],
+    ['a shell without completion', ['completion', 'tcsh'], 2, /Allowed choices are bash, zsh, fish/],
     ['nothing to score', ['predict'], 2, /Nothing to score was given: expected one of/],
     ['two things to score', ['predict', '{}', '--set', 'a=1'], 2, /Several sources were given/],
     ['JSON that is none', ['predict', '{tenure: 5}'], 2, /The argument is not JSON/],

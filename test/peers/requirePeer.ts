@@ -30,6 +30,10 @@ export function requireBrowser(test: Context): string {
 export const requirePromtool = (test: Context): string =>
   findProgram('promtool') ?? absent(test, 'promtool', 'install prometheus');
 
+/** A shell of the machine: `apt-get install zsh fish`. */
+export const requireShell = (test: Context, name: 'bash' | 'zsh' | 'fish'): string =>
+  findProgram(name) ?? absent(test, `the shell ${name}`, `install ${name}`);
+
 const findProgram = (...names: readonly string[]): string | undefined =>
   (process.env.PATH ?? '')
     .split(delimiter)
