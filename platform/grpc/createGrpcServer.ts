@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, ServerCredentials, type ServerErrorResponse, setLogger, status } from '@grpc/grpc-js';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { HoldfastError } from '../HoldfastError.ts';
@@ -7,6 +8,7 @@ import type { CallContext } from './CallContext.ts';
 import { type CallBegun, type CallEnded, type CallObserver, describeMethod } from './CallObserver.ts';
 import { createHealth } from './createHealth.ts';
 import { createReflection } from './createReflection.ts';
+import { OpenStreams } from './OpenStreams.ts';
 import { registerMethod } from './registerMethod.ts';
 import { toStatus } from './toStatus.ts';
 
@@ -53,6 +55,7 @@ const DEFAULT_MESSAGE_BYTES = 32 * 1024 * 1024;
 const DEFAULT_KEEPALIVE_MS = 60_000;
 const KEEPALIVE_ANSWER_MS = 20_000;
 const DEFAULT_DRAIN_MS = 10_000;
+const TOLD_WITHIN_MS = 500;
 
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { descriptors, services, logger } = options;
@@ -71,11 +74,13 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     shown.map(({ name }) => name),
   );
   const toServerError = (error: unknown, context: CallContext) => report(error, context, logger);
+  const streams = new OpenStreams();
   for (const service of [...shown, ...reflection])
     for (const method of service.methods)
       registerMethod(server, method, {
         toServerError,
         ended: endedFor(method, options.observers ?? []),
+        streams,
         begun: begunFor(method, options.observers ?? []),
       });
 
@@ -84,7 +89,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     listen: address => listen(server, options.credentials ?? ServerCredentials.createInsecure(), address),
     setServing: health.setServing,
     close: () => {
-      closing ??= drain(server, health.close, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
+      closing ??= drain(server, streams, health.close, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
       return closing;
     },
   };
@@ -138,17 +143,18 @@ function listen(
 
 async function drain(
   server: Server,
+  streams: OpenStreams,
   closeHealth: () => void,
   drainMs: number,
   logger: GrpcLogger,
 ): Promise<void> {
   closeHealth();
-  let timer: NodeJS.Timeout | undefined;
-  const ended = new Promise<boolean>(resolve => {
-    server.tryShutdown(() => resolve(true));
-    timer = setTimeout(() => resolve(false), drainMs);
-  });
-  if (!(await ended)) logger.warn({ drainMs }, 'Calls were cut off because they did not end in time.');
-  clearTimeout(timer);
+  const ended = new Promise<true>(resolve => server.tryShutdown(() => resolve(true)));
+  if (!(await Promise.race([ended, sleep(drainMs, false, { ref: false })]))) {
+    const cut = streams.cutAll(drainMs);
+    logger.warn({ drainMs, streams: cut }, 'Calls were cut off because they did not end in time.');
+    // Until what their callers are told has reached them.
+    if (cut > 0) await Promise.race([ended, sleep(TOLD_WITHIN_MS)]);
+  }
   server.forceShutdown();
 }

@@ -15,6 +15,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { BoundMethod } from './bindService.ts';
 import { type CallContext, createCallContext } from './CallContext.ts';
 import type { CallBegun, CallEnded } from './CallObserver.ts';
+import type { OpenStreams } from './OpenStreams.ts';
 import { guardDeserialize, MalformedMessage } from './MalformedMessage.ts';
 
 // The seam between grpc-js and our handlers: decode → one function → encode, with every failure going through one `fail`.
@@ -30,6 +31,7 @@ type Writable = ServerWritableStream<Incoming, Buffer> | ServerDuplexStream<Inco
 export interface CallEnding {
   readonly toServerError: ToServerError;
   readonly ended: CallEnded;
+  readonly streams: OpenStreams;
   /** From the outermost to the innermost. */
   readonly begun: readonly CallBegun[];
 }
@@ -128,11 +130,16 @@ async function stream(
   context: CallContext,
   ending: CallEnding,
 ): Promise<void> {
+  const cut = Promise.withResolvers<never>();
+  const progress = { answered: 0, cut: cut.reject };
+  const release = ending.streams.add(progress);
   try {
-    await writeAll(method, request, call, context);
+    await Promise.race([writeAll(method, request, call, context, progress), cut.promise]);
   } catch (error) {
     call.emit('error', fail(error, context, ending));
     return;
+  } finally {
+    release();
   }
   end(status.OK, context, ending);
   call.end();
@@ -157,13 +164,16 @@ async function writeAll(
   request: unknown,
   call: Writable,
   context: CallContext,
+  progress: { answered: number },
 ): Promise<void> {
   if (request instanceof MalformedMessage) throw request.toError(context.method);
   const responses = method.handle(request, context);
   if (!(Symbol.asyncIterator in responses)) throw new TypeError(`${context.method} did not answer a stream.`);
   for await (const response of responses) {
     if (call.cancelled) return;
-    if (!call.write(method.definition.responseSerialize(response))) await drained(call);
+    const mayGoOn = call.write(method.definition.responseSerialize(response));
+    progress.answered++;
+    if (!mayGoOn) await drained(call);
   }
 }
 
