@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Table } from '../../ml/dataset/Table.ts';
+import { unitHasher } from '../../ml/dataset/unitHasher.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { shorten } from '../../platform/shorten.ts';
@@ -82,6 +83,8 @@ function createSourceReader(
     column.kind === 'number' ? createNumberReader(name, column) : createCategoryReader(name, column),
   );
   const labels = createGrowingArray(length => new Uint8Array(length));
+  const unitHashes = createGrowingArray(length => new Uint32Array(length));
+  const hashOf = unitHasher(definition.name);
   const { label, eventTime } = definition;
   const times = eventTime === undefined ? null : createTimeReader(eventTime);
   /** The accepted rows' ids, with the row of each. */
@@ -126,7 +129,10 @@ function createSourceReader(
       return;
     }
     rows++;
-    if (found.id >= 0) ids.set(id, row);
+    if (found.id >= 0) {
+      ids.set(id, row);
+      unitHashes.push(hashOf(id));
+    }
     for (const reader of readers) reader.keep();
     times?.keep();
     labels.push(labelText === label.positive ? 1 : 0);
@@ -144,6 +150,7 @@ function createSourceReader(
         columns: readers.map(reader => reader.finish()),
         labels: labels.finish(),
         ...(times === null ? {} : { eventTime: times.finish() }),
+        ...(found.id < 0 ? {} : { unitHashes: unitHashes.finish() }),
       };
       return {
         table,

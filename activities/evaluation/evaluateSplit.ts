@@ -8,7 +8,7 @@ import { type TrainedCandidate, trainCandidate } from '../training/trainCandidat
 import type { TrainingMaterial } from '../training/TrainingMaterial.ts';
 
 export interface EvaluateSplitOptions extends Omit<TrainingMaterial, 'split'> {
-  /** Left out: the split that a training run with the definition's seed makes. */
+  /** Left out: one that the definition's seed draws. Whose holdout a run's is, the customers' ids decide: it would be the same for every seed. */
   readonly split?: TableSplit;
   readonly onCandidate?: (candidate: EvaluatedCandidate) => void;
   readonly signal: AbortSignal;
@@ -24,9 +24,10 @@ export async function evaluateSplit(
 ): Promise<SplitEvaluation> {
   const { definition, table, onCandidate, signal } = options;
   const { seed, selection } = definition;
+  const { labels, eventTime } = table;
   const material = {
     ...options,
-    split: options.split ?? splitTable(table, { ...definition.split, seed }),
+    split: options.split ?? splitTable({ labels, eventTime }, { ...definition.split, seed }),
   };
   const tell = (candidate: TrainedCandidate): TrainedCandidate => {
     onCandidate?.(measured(candidate));

@@ -34,4 +34,6 @@ export interface Table {
   readonly labels: Uint8Array;
   /** Left out where the definition names no event time. */
   readonly eventTime?: EventTime;
+  /** See unitHasher: by them a customer stays held out in every later version of the data. Left out where there is no id. */
+  readonly unitHashes?: Uint32Array;
 }

@@ -4,8 +4,8 @@ import { partByTime } from './partByTime.ts';
 import type { Table } from './Table.ts';
 
 // The one split of a table: a holdout that is never trained or tuned on, and the folds of the rest. It depends on the
-// labels, the event times, the shares and the seed alone, so every process that splits the same dataset version gets the
-// same parts.
+// labels, the event times, the units, the shares and the seed alone, so every process that splits the same dataset version
+// gets the same parts.
 
 export interface SplitOptions {
   /** Share of the rows that is held out, in (0, 1). */
@@ -13,7 +13,10 @@ export interface SplitOptions {
   /** Number of folds, 2 to 255. */
   readonly folds: number;
   readonly seed: number;
-  /** `time`: the latest rows are held out and each fold is a period; left out: at random, stratified. */
+  /**
+   * `time`: the latest rows are held out and each fold is a period. Left out: the holdout is who stands below the share by the
+   * units' hashes, or where there are none, drawn at random and stratified; the folds are drawn in either case.
+   */
   readonly by?: 'time';
 }
 
@@ -32,7 +35,7 @@ export interface TableSplit {
  * folds + 1, and what the two ways of parting throw
  */
 export function splitTable(
-  { labels, eventTime }: Pick<Table, 'labels' | 'eventTime'>,
+  { labels, eventTime, unitHashes }: Pick<Table, 'labels' | 'eventTime' | 'unitHashes'>,
   { holdoutShare, folds, seed, by }: SplitOptions,
 ): TableSplit {
   if (!(holdoutShare > 0 && holdoutShare < 1))
@@ -42,7 +45,7 @@ export function splitTable(
   const partOf =
     by === 'time'
       ? partByTime(labels, eventTime, { holdoutShare, folds })
-      : drawParts(labels, { holdoutShare, folds, seed });
+      : drawParts(labels, unitHashes, { holdoutShare, folds, seed });
   const holdoutRows: number[] = [];
   const trainRows: number[] = [];
   for (let row = 0; row < labels.length; row++)

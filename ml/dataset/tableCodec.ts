@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Column, EventTime, Table } from './Table.ts';
 
 // A table as bytes, the form in which it passes between processes: the magic, the header's length, a JSON header, then
-// one little-endian array a column, the event times if there are any, and the labels, each at a multiple of eight bytes. Equal tables give equal bytes
+// one little-endian array a column, the event times and the units' hashes if there are any, and the labels, each at a multiple of eight bytes. Equal tables give equal bytes
 // (there is one NaN), so the bytes' digest names the table. Decoding must never copy what it can view in place.
 
 const MAGIC = 'HFTABLE1';
@@ -20,6 +20,7 @@ const header = z.strictObject({
   ),
   /** Its column's name. */
   eventTime: z.string().optional(),
+  unitHashes: z.literal(true).optional(),
 });
 
 const align = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
@@ -31,7 +32,7 @@ const littleEndianHost = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
  * levels out of order, a label other than 0 and 1, an event time that is no number.
  */
 export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
-  const { rowCount, columns, labels, eventTime } = table;
+  const { rowCount, columns, labels, eventTime, unitHashes } = table;
   const text = new TextEncoder().encode(
     JSON.stringify({
       rowCount,
@@ -41,17 +42,23 @@ export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
           : { kind: column.kind, name: column.name, levels: column.levels },
       ),
       eventTime: eventTime?.column,
+      unitHashes: unitHashes === undefined ? undefined : true,
     }),
   );
   if (labels.length !== rowCount)
     throw new Error(`The table cannot be encoded: ${labels.length} labels for ${rowCount} rows.`);
   for (const column of columns) checkColumn(column, rowCount, 'The table cannot be encoded');
   if (eventTime !== undefined) checkTimes(eventTime, rowCount, 'The table cannot be encoded');
+  if (unitHashes !== undefined && unitHashes.length !== rowCount)
+    throw new Error(`The table cannot be encoded: ${unitHashes.length} units for ${rowCount} rows.`);
   checkLabels(labels, 'The table cannot be encoded');
   const dataStart = align(HEADER_START + text.length);
   const columnBytes = align(rowCount * 4);
   const timeBytes = eventTime === undefined ? 0 : rowCount * 8;
-  const bytes = new Uint8Array(dataStart + columns.length * columnBytes + timeBytes + align(rowCount));
+  const unitBytes = unitHashes === undefined ? 0 : columnBytes;
+  const bytes = new Uint8Array(
+    dataStart + columns.length * columnBytes + timeBytes + unitBytes + align(rowCount),
+  );
   const view = new DataView(bytes.buffer);
   bytes.set(new TextEncoder().encode(MAGIC));
   view.setUint32(MAGIC.length, text.length, true);
@@ -63,7 +70,9 @@ export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
     offset += columnBytes;
   }
   eventTime?.times.forEach((time, row) => view.setFloat64(offset + row * 8, time, true));
-  bytes.set(labels, offset + timeBytes);
+  offset += timeBytes;
+  unitHashes?.forEach((hash, row) => view.setUint32(offset + row * 4, hash, true));
+  bytes.set(labels, offset + unitBytes);
   return bytes;
 }
 
@@ -83,11 +92,15 @@ export function decodeTable(bytes: Uint8Array): Table {
   const headerLength = view.getUint32(MAGIC.length, true);
   if (HEADER_START + headerLength > bytes.length)
     throw new Error(`${problem}: cut off within the header, at byte ${bytes.length}.`);
-  const { rowCount, columns, eventTime } = parseHeader(readText(bytes, HEADER_START, headerLength), problem);
+  const { rowCount, columns, eventTime, unitHashes } = parseHeader(
+    readText(bytes, HEADER_START, headerLength),
+    problem,
+  );
   const dataStart = align(HEADER_START + headerLength);
   const columnBytes = align(rowCount * 4);
   const timeStart = dataStart + columns.length * columnBytes;
-  const labelStart = timeStart + (eventTime === undefined ? 0 : rowCount * 8);
+  const unitStart = timeStart + (eventTime === undefined ? 0 : rowCount * 8);
+  const labelStart = unitStart + (unitHashes === undefined ? 0 : columnBytes);
   const expected = labelStart + align(rowCount);
   if (bytes.length !== expected)
     throw new Error(`${problem}: ${bytes.length} bytes, but its header speaks of ${expected}.`);
@@ -103,6 +116,7 @@ export function decodeTable(bytes: Uint8Array): Table {
     ...(eventTime === undefined
       ? {}
       : { eventTime: { column: eventTime, times: readDoubles(view, timeStart, rowCount) } }),
+    ...(unitHashes === undefined ? {} : { unitHashes: readUnsigned(view, unitStart, rowCount) }),
   };
   for (const column of table.columns) checkColumn(column, rowCount, problem);
   if (table.eventTime !== undefined) checkTimes(table.eventTime, rowCount, problem);
@@ -174,6 +188,11 @@ function readFloats(view: DataView, offset: number, length: number): Float32Arra
 function readIntegers(view: DataView, offset: number, length: number): Int32Array {
   if (viewable(view, offset)) return new Int32Array(view.buffer, view.byteOffset + offset, length);
   return Int32Array.from({ length }, (_, row) => view.getInt32(offset + row * 4, true));
+}
+
+function readUnsigned(view: DataView, offset: number, length: number): Uint32Array {
+  if (viewable(view, offset)) return new Uint32Array(view.buffer, view.byteOffset + offset, length);
+  return Uint32Array.from({ length }, (_, row) => view.getUint32(offset + row * 4, true));
 }
 
 function readDoubles(view: DataView, offset: number, length: number): Float64Array {

@@ -3,7 +3,7 @@ import type { Table } from './Table.ts';
 
 /** A table of some rows, in their order; levels stay as they are. */
 export function takeRows(table: Table, rows: Int32Array): Table {
-  const { eventTime } = table;
+  const { eventTime, unitHashes } = table;
   return {
     rowCount: rows.length,
     columns: table.columns.map(column =>
@@ -15,5 +15,6 @@ export function takeRows(table: Table, rows: Int32Array): Table {
     ...(eventTime === undefined
       ? {}
       : { eventTime: { ...eventTime, times: Float64Array.from(rows, row => eventTime.times[row]) } }),
+    ...(unitHashes === undefined ? {} : { unitHashes: Uint32Array.from(rows, row => unitHashes[row]) }),
   };
 }

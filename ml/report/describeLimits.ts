@@ -23,7 +23,7 @@ export function describeLimits({
   const limits = [
     definition.split.by === 'time'
       ? `The holdout is the latest ${holdoutRows} customers by ${definition.eventTime ?? 'time'}: the figures say how the model did in that period, and nothing of a later one.`
-      : `The holdout is ${holdoutRows} customers drawn at random from the same table (seed ${definition.seed}), not later ones: the figures say how the model does on more of the same customers, not how it will do when they change.`,
+      : `The holdout is ${holdoutRows} customers drawn at random from the same table (${table.unitHashes === undefined ? `seed ${definition.seed}` : 'by their ids, the same ones in every version of the data'}), not later ones: the figures say how the model does on more of the same customers, not how it will do when they change.`,
   ];
   const flagged = new Set(
     slices.filter(({ flags }) => flags.length > 0).map(({ column, slice }) => `${column} = ${slice}`),

@@ -52,6 +52,22 @@ const withNaN = (values: Float32Array): Uint8Array =>
   });
 
 describe('tableCodec', () => {
+  it("carries units' hashes, beside event times or without them", () => {
+    const unitHashes = new Uint32Array([0, 0xffffffff, 7]);
+    const eventTime = { column: 'since', times: new Float64Array([1.5, -8.64e15, 0]) };
+    for (const whole of [
+      { ...table, unitHashes },
+      { ...table, unitHashes, eventTime },
+    ]) {
+      const bytes = encodeTable(whole);
+      assert.deepEqual(decodeTable(bytes), whole);
+      const moved = new Uint8Array(bytes.length + 2);
+      moved.set(bytes, 2);
+      assert.deepEqual(decodeTable(moved.subarray(2)), whole);
+    }
+    assert.throws(() => encodeTable({ ...table, unitHashes: new Uint32Array(2) }), /2 units for 3 rows/);
+  });
+
   it('carries event times, which leave the bytes of a table without them as they were', () => {
     const eventTime = { column: 'since', times: new Float64Array([1.5, -8.64e15, 0]) };
     const bytes = encodeTable({ ...table, eventTime });

@@ -6,6 +6,7 @@ import { describe, it } from 'mocha';
 import { checkAcceptable } from '../../activities/data/checkAcceptable.ts';
 import { type ValidationResult, validateSource } from '../../activities/data/validateSource.ts';
 import { defineProject } from '../../ml/definition/defineProject.ts';
+import { unitHasher } from '../../ml/dataset/unitHasher.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { readTextTable } from '../../platform/tabular/readTextTable.ts';
 import { expectError } from '../support/expectError.ts';
@@ -68,6 +69,7 @@ describe('validateSource', () => {
             },
           ],
           labels: new Uint8Array([1, 0, 1, 0]),
+          unitHashes: Uint32Array.from(['a', 'b', 'c', 'd'], unitHasher(definition.name)),
         });
         assert.deepEqual(rest, {
           sourceRows: 4,

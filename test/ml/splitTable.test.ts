@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { splitTable } from '../../ml/dataset/splitTable.ts';
+import { unitHasher } from '../../ml/dataset/unitHasher.ts';
 import { stratifiedHoldout } from '../../ml/dataset/stratifiedSample.ts';
 
 // Properties that every stratified draw keeps, on drawn class sizes; fast-check prints the seed of a counterexample.
@@ -77,6 +78,55 @@ describe('splitTable', () => {
       holdout: Int32Array.of(1, 2, 8),
       foldOf: Uint8Array.of(2, 0, 2, 1, 1, 1, 2, 0, 0),
     });
+  });
+
+  it('holds out who stands below the share, and holds them out as the table grows, whatever the seed', () => {
+    const hashOf = unitHasher('churn');
+    const tableOf = (rows: number) => ({
+      // Most outcomes are known, some change from one version of the data to the next.
+      labels: Uint8Array.from({ length: rows }, (_, row) =>
+        Number(row % 4 === 0 || (rows > 3000 && row % 97 === 0)),
+      ),
+      unitHashes: Uint32Array.from({ length: rows }, (_, row) => hashOf(`customer ${row}`)),
+    });
+    const options = { holdoutShare: 0.2, folds: 5 };
+    const [small, large] = [3000, 10_000].map((rows, seed) =>
+      splitTable(tableOf(rows), { ...options, seed }),
+    );
+    assert.deepEqual(
+      large.holdout.filter(row => row < 3000),
+      small.holdout,
+    );
+    for (const [{ holdout, train, foldOf }, rows] of [
+      [small, 3000],
+      [large, 10_000],
+    ] as const) {
+      const { labels, unitHashes } = tableOf(rows);
+      assert.ok(holdout.every(row => unitHashes[row] < 0.2 * 2 ** 32));
+      assert.ok(train.every(row => unitHashes[row] >= 0.2 * 2 ** 32));
+      // Four standard deviations of a binomial.
+      assert.ok(Math.abs(holdout.length - rows / 5) < 4 * Math.sqrt(rows * 0.16));
+      const sizes = Array.from({ length: 5 }, (_, fold) => foldOf.filter(each => each === fold).length);
+      const positives = sizes.map((_size, fold) =>
+        positivesIn(
+          labels,
+          train.filter((_row, place) => foldOf[place] === fold),
+        ),
+      );
+      for (const counts of [sizes, positives]) assert.ok(Math.max(...counts) - Math.min(...counts) <= 1);
+    }
+  });
+
+  it('holds out one of each class where nobody stands below the share, and leaves one for each fold where all do', () => {
+    const labels = labelsOf(8, 8);
+    const options = { folds: 5, seed: 1 };
+    const unitHashes = Uint32Array.from(labels, (_, row) => 1000 * row + 1);
+    const least = splitTable({ labels, unitHashes }, { ...options, holdoutShare: 1e-9 });
+    const firstOf = (label: number): number => labels.indexOf(label);
+    assert.deepEqual([...least.holdout], [firstOf(0), firstOf(1)].sort());
+    const most = splitTable({ labels, unitHashes }, { ...options, holdoutShare: 0.5 });
+    assert.equal(positivesIn(labels, most.train), 5);
+    assert.equal(most.train.length, 10);
   });
 
   for (const [name, labels, options, message] of [
