@@ -17,7 +17,9 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-const isErrorCode = (word: string): word is ErrorCode => word in errorCodes;
+export const isErrorCode = (text: unknown): text is ErrorCode =>
+  typeof text === 'string' && Object.hasOwn(errorCodes, text);
+
 export const everyErrorCode: readonly ErrorCode[] = Object.keys(errorCodes).filter(isErrorCode);
 
 /** One fault in what was sent: where (`instances[3].tenure`, or a row and column of a file) and what was expected. */

@@ -4,6 +4,15 @@
 /** The activity that a trainer's worker registers. */
 export const TRAINER_ACTIVITY = 'trainForHoldfast';
 
+const ACTIVITY_ID_START = 'train-';
+
+/** By which a pending activity tells whose candidate it is. */
+export const trainerActivityId = (trainer: string): string => `${ACTIVITY_ID_START}${trainer}`;
+
+/** Null where the activity is none of trainerActivityId's. */
+export const trainerOfActivity = (activityId: string): string | null =>
+  activityId.startsWith(ACTIVITY_ID_START) ? activityId.slice(ACTIVITY_ID_START.length) : null;
+
 interface HandedFile {
   /** `file:` and an absolute path. */
   readonly uri: string;

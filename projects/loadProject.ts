@@ -1,12 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
+import { InvalidDefinition } from '../ml/definition/defineProject.ts';
 import { type ProjectDefinition, projectDefinition } from '../ml/definition/ProjectDefinition.ts';
 import { canonicalJson } from '../platform/canonicalJson.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { sha256 } from '../platform/sha256.ts';
 import { didYouMean } from '../platform/suggest.ts';
+import { describeFaults } from './describeFaults.ts';
 
 // Finds the project definitions: the files of this folder that are named like a model (lower-case letters, digits and
 // hyphens). A name is checked before it touches the file system, and a file is read anew once it changed, so that a worker
@@ -25,8 +26,8 @@ export interface LoadedProject {
 
 /**
  * Reads `<folder>/<name>.ts` and checks what it defines.
- * @throws HoldfastError invalidArgument (not a name), notFound (lists what there is), failedPrecondition (the file cannot be
- * imported, or does not define a project of that name)
+ * @throws HoldfastError notFound (lists what there is), invalidArgument (not a name; the file cannot be imported, or does not define a
+ * project of that name)
  */
 export async function loadProject(name: string, folder: string = projectFolder): Promise<LoadedProject> {
   checkProjectName(name);
@@ -35,7 +36,7 @@ export async function loadProject(name: string, folder: string = projectFolder):
   const definition = checkDefinition(input, path);
   if (definition.name !== name)
     throw new HoldfastError(
-      'failedPrecondition',
+      'invalidArgument',
       `${path} defines a project named ${JSON.stringify(definition.name)}, expected ${JSON.stringify(name)}: rename the file or the project.`,
     );
   return { definition, digest: sha256(canonicalJson(definition)), path };
@@ -72,14 +73,17 @@ async function importDefault(name: string, path: string, folder: string): Promis
     const module: unknown = await import(url);
     if (typeof module === 'object' && module !== null && 'default' in module) return module.default;
   } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
     throw new HoldfastError(
-      'failedPrecondition',
-      `The project definition ${path} cannot be imported: ${error instanceof Error ? error.message : String(error)}`,
+      'invalidArgument',
+      error instanceof InvalidDefinition
+        ? `${path} is not a valid project definition:\n${describeFaults(error.faults)}`
+        : `The project definition ${path} cannot be imported: ${said}`,
       { cause: error },
     );
   }
   throw new HoldfastError(
-    'failedPrecondition',
+    'invalidArgument',
     `${path} has no default export: write \`export default defineProject({ name: ${JSON.stringify(name)}, … })\`, as projects/churn.ts does.`,
   );
 }
@@ -98,7 +102,7 @@ function checkDefinition(input: unknown, path: string): ProjectDefinition {
   const result = projectDefinition.safeParse(input);
   if (result.success) return result.data;
   throw new HoldfastError(
-    'failedPrecondition',
-    `The default export of ${path} is not a project definition:\n${z.prettifyError(result.error)}`,
+    'invalidArgument',
+    `The default export of ${path} is not a project definition:\n${describeFaults(result.error)}`,
   );
 }

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, log, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.ts';
 import { QUICK } from './activityOptions.ts';
-import { failureText } from './failureText.ts';
+import { failureCode, failureText } from './failureText.ts';
 
 const { endRun } = proxyActivities<Activities>(QUICK);
 
@@ -14,6 +14,7 @@ export async function endEarly(runId: string, error: unknown): Promise<void> {
       id: runId,
       status: cancelled ? 'cancelled' : 'failed',
       error: cancelled ? 'cancelled on request' : failureText(error),
+      errorCode: cancelled ? null : failureCode(error),
     }),
   );
 }

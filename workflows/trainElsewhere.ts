@@ -3,12 +3,13 @@ import {
   ActivityFailure,
   isCancellation,
   log,
+  patched,
   proxyActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.ts';
 import type { TrainedCandidate } from '../activities/training/trainCandidate.ts';
-import { TRAINER_ACTIVITY, type TrainerActivities } from '../platform/trainerContract.ts';
+import { TRAINER_ACTIVITY, type TrainerActivities, trainerActivityId } from '../platform/trainerContract.ts';
 import { DATA_BOUND } from './activityOptions.ts';
 import { failureText } from './failureText.ts';
 
@@ -43,6 +44,8 @@ export async function trainElsewhere(
 ): Promise<TrainedElsewhere> {
   const { [TRAINER_ACTIVITY]: trainForHoldfast } = proxyActivities<TrainerActivities>({
     taskQueue,
+    // Whoever looks at the run sees by it whom a pending activity waits for.
+    ...(patched('trainer-in-activity-id') && { activityId: trainerActivityId(trainer) }),
     scheduleToStartTimeout: `${startWithinSeconds}s`,
     startToCloseTimeout: '12h',
     heartbeatTimeout: '60s',

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/createActivities.ts';
 import type { TrainedCandidate } from '../activities/training/trainCandidate.ts';
+import { describeChoice } from '../ml/evaluation/describeChoice.ts';
 import { selectChampion } from '../ml/evaluation/selectChampion.ts';
 import type { TrainModelInput, TrainModelResult } from '../platform/workflowContract.ts';
 import { CPU_BOUND, QUICK } from './activityOptions.ts';
@@ -112,7 +113,13 @@ export async function trainModel(input: TrainModelInput = {}): Promise<TrainMode
         id: runId,
         status: 'succeeded',
         stage,
-        result: { championVersion, promotedTo, gate, ...(leftOut.length > 0 && { leftOut }) },
+        result: {
+          championVersion,
+          choice: describeChoice(registered, champion, run.selection, run.folds),
+          promotedTo,
+          gate,
+          ...(leftOut.length > 0 && { leftOut }),
+        },
       });
       return { runId, model, championVersion, promotedTo, gate };
     });

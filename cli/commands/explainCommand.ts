@@ -6,6 +6,7 @@ import { printExplanations } from '../output/printExplanations.ts';
 import { printJson } from '../output/printJson.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
 import { type InstanceOptions, readInstances } from '../prediction/readInstances.ts';
+import { withInstanceOptions } from '../prediction/withInstanceOptions.ts';
 
 interface ExplainOptions extends InstanceOptions {
   readonly model?: string;
@@ -13,18 +14,11 @@ interface ExplainOptions extends InstanceOptions {
 }
 
 export function addExplainCommand(program: Command, run: Runner): void {
-  program
+  const command = program
     .command('explain')
-    .description("say what each column contributes to a customer's score")
-    .argument('[json]', 'an object, a list of at most 100 objects, or - for standard input')
-    .option('--model <name>', 'the model (default: HOLDFAST_MODEL, churn)')
+    .description("say what each column contributes to a customer's score");
+  withInstanceOptions(command, 'an object, a list of at most 100 objects')
     .option('--version <version>', 'a number, production or staging (default: production)')
-    .option('--file <file>', 'read the JSON from a file')
-    .option(
-      '--set <column=value>',
-      'one column of one customer; may be repeated',
-      (setting: string, before: readonly string[] | undefined) => [...(before ?? []), setting],
-    )
     .addHelpText(
       'after',
       examples(

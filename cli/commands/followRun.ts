@@ -1,3 +1,4 @@
+import { errorCodes, isErrorCode } from '../../platform/HoldfastError.ts';
 import { type Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
 import type { CliContext } from '../CliContext.ts';
 import { watchRun } from '../clients/watchRun.ts';
@@ -7,7 +8,7 @@ import { printRun } from '../output/printRun.ts';
 
 /**
  * Follows a run until it ends, then prints it. Ctrl-C only stops the looking: the run goes on.
- * @returns 0 where it succeeded, 1 where it failed or was cancelled.
+ * @returns 0 where it succeeded, else the exit code of what it failed by: 1 where it was cancelled, or that is not known
  */
 export async function followRun(
   context: CliContext,
@@ -18,7 +19,7 @@ export async function followRun(
     const run = await watchRun(context, id || workflowId, update => progress.update(update));
     progress.end();
     printRun(context, run);
-    return run.status === RunStatus.RUN_STATUS_SUCCEEDED ? 0 : 1;
+    return run.status === RunStatus.RUN_STATUS_SUCCEEDED ? 0 : exitCode(run);
   } catch (error) {
     progress.end();
     if (error instanceof Interrupted)
@@ -27,6 +28,10 @@ export async function followRun(
       );
     throw error;
   }
+}
+
+function exitCode({ errorCode }: Run): number {
+  return isErrorCode(errorCode) ? errorCodes[errorCode].exit : 1;
 }
 
 /** A run that was just started: followed where that was asked for, else shown as it is. */

@@ -6,6 +6,7 @@ import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
 import { type InstanceOptions, readInstances } from '../prediction/readInstances.ts';
+import { withInstanceOptions } from '../prediction/withInstanceOptions.ts';
 
 interface PredictOptions extends InstanceOptions {
   readonly model?: string;
@@ -13,18 +14,9 @@ interface PredictOptions extends InstanceOptions {
 }
 
 export function addPredictCommand(program: Command, run: Runner): void {
-  program
-    .command('predict')
-    .description('score one customer or several')
-    .argument('[json]', 'an object, a list of objects, or - for standard input')
-    .option('--model <name>', 'the model (default: HOLDFAST_MODEL, churn)')
+  const command = program.command('predict').description('score one customer or several');
+  withInstanceOptions(command, 'an object, a list of objects')
     .option('--version <version>', 'a number, production or staging (default: production)')
-    .option('--file <file>', 'read the JSON from a file')
-    .option(
-      '--set <column=value>',
-      'one column of one customer; may be repeated',
-      (setting: string, before: readonly string[] | undefined) => [...(before ?? []), setting],
-    )
     .addHelpText(
       'after',
       examples(

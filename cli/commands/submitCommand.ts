@@ -7,6 +7,7 @@ import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
 import { type InstanceOptions, readInstances } from '../prediction/readInstances.ts';
+import { withInstanceOptions } from '../prediction/withInstanceOptions.ts';
 
 interface SubmitOptions extends InstanceOptions {
   readonly model?: string;
@@ -14,18 +15,11 @@ interface SubmitOptions extends InstanceOptions {
 }
 
 export function addSubmitCommand(program: Command, run: Runner): void {
-  program
+  const command = program
     .command('submit')
-    .description('score one customer and keep it until its true outcome is known')
-    .argument('[json]', 'an object, or - for standard input')
-    .option('--model <name>', 'the model (default: HOLDFAST_MODEL, churn)')
+    .description('score one customer and keep it until its true outcome is known');
+  withInstanceOptions(command, 'an object')
     .option('--unit <key>', 'whose customer this is (default: its id column)')
-    .option('--file <file>', 'read the JSON from a file')
-    .option(
-      '--set <column=value>',
-      'one column of the customer; may be repeated',
-      (setting: string, before: readonly string[] | undefined) => [...(before ?? []), setting],
-    )
     .addHelpText(
       'after',
       examples(`./holdfast submit --unit 7590-VHVEG '{"tenure": 5, "Contract": "Month-to-month", …}'`),

@@ -105,5 +105,6 @@ export function printLeaderboard(stdout: NodeJS.WriteStream, run: Run): void {
     ]),
   );
   if (champion !== undefined && ranked.some(({ version }) => version === champion))
-    stdout.write('* champion\n');
+    stdout.write(`* champion${run.result?.choice ? `: ${run.result.choice}` : ''}\n`);
+  for (const { trainer, search } of ranked) if (search !== '') stdout.write(`${trainer} ${search}\n`);
 }

@@ -8,7 +8,7 @@ const ROUNDING = 1e-9;
 /**
  * How many customers are to be chosen: as many as were asked for, and no more than the budget pays for.
  * @param by the version, for people
- * @throws HoldfastError where the budget buys no offer; failedPrecondition where nobody said what an offer costs
+ * @throws HoldfastError invalidArgument where the budget buys no offer, or nobody said what an offer costs
  */
 export function chooseTop(
   { top, budget }: { readonly top?: number; readonly budget?: number },
@@ -18,7 +18,7 @@ export function chooseTop(
   if (budget === undefined) return { top, offer };
   if (offer === undefined)
     throw new HoldfastError(
-      'failedPrecondition',
+      'invalidArgument',
       `${by} does not know what an offer costs: the definition it was trained by has no \`offer\`. Say how many customers with --top, or add for example \`offer: { cost: 10, customerValue: 200, successRate: 0.3 }\` to the definition and train.`,
     );
   const affordable = Math.floor(budget / offer.cost + ROUNDING);

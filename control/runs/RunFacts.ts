@@ -18,4 +18,6 @@ export interface RunFacts {
   readonly progress: TrainModelProgress | null;
   /** Of the candidates that are in training, by trainer. */
   readonly heartbeats: ReadonlyMap<string, TrainCandidateHeartbeat>;
+  /** Trainers elsewhere that nobody has begun with: their work lies in a queue. */
+  readonly queued: ReadonlySet<string>;
 }

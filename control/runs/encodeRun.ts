@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import type { TrainingResult, RunStatus as RegisteredStatus, RunSummary } from '../../db/runs/Run.ts';
+import { describeSearch } from '../../ml/trainers/search/describeSearch.ts';
 import { Candidate, Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
 import type { RunFacts } from './RunFacts.ts';
 
@@ -33,11 +35,13 @@ export function encodeRun(
     status: encodeStatus[row.status],
     stage: progress?.stage ?? row.stage,
     error: row.error ?? '',
+    errorCode: row.errorCode ?? '',
     dataset: dataset === null ? undefined : { ...dataset, isNew },
     candidates: encodeCandidates(facts, versions, trained?.leftOut ?? []),
     result: trained
       ? {
           championVersion: trained.championVersion,
+          choice: trained.choice,
           promotedTo: trained.promotedTo ?? '',
           gate: [...trained.gate],
           input: row.input,
@@ -47,6 +51,17 @@ export function encodeRun(
     endTime: row.finishedAt ?? undefined,
   });
 }
+
+/** Of a version whose trainer searched. */
+const parametersOfSearch = z.object({
+  search: z.object({
+    budgetSeconds: z.number(),
+    folds: z.number(),
+    trials: z.array(z.object({ changes: z.record(z.string(), z.unknown()), logLoss: z.array(z.number()) })),
+    chosen: z.number(),
+    endedBy: z.enum(['plan', 'budget', 'clock']),
+  }),
+});
 
 /** In the order in which the definition names the trainers, as far as anybody told it. */
 function encodeCandidates(
@@ -63,10 +78,18 @@ function encodeCandidates(
   return [...trainers].map(trainer => {
     const version = trained.get(trainer);
     const now = live.get(trainer);
+    const searched = parametersOfSearch.safeParse(version?.parameters);
     const beat = facts?.heartbeats.get(trainer);
-    const reason = reasons.get(trainer) ?? now?.reason;
+    const leftOutBecause = reasons.get(trainer) ?? now?.reason;
+    const isQueued = facts?.queued.has(trainer) === true;
     const status =
-      version !== undefined ? 'trained' : reason !== undefined ? 'left out' : (now?.status ?? 'waiting');
+      version !== undefined
+        ? 'trained'
+        : leftOutBecause !== undefined
+          ? 'left out'
+          : isQueued
+            ? 'waiting'
+            : (now?.status ?? 'waiting');
     const foldsTotal = now?.foldsTotal ?? beat?.foldsTotal ?? 0;
     const foldsDone = beat === undefined ? now?.foldsDone : Object.keys(beat.folds).length;
     return Candidate.fromPartial({
@@ -80,7 +103,8 @@ function encodeCandidates(
       seconds: version?.seconds ?? beat?.seconds,
       version: version?.version,
       digest: version?.digest,
-      reason,
+      reason: leftOutBecause ?? (isQueued ? 'nobody polls its task queue yet' : undefined),
+      search: searched.success ? describeSearch(searched.data.search) : undefined,
     });
   });
 }

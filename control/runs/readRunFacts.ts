@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { runKinds, type RunStatus } from '../../db/runs/Run.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { TrainCandidateHeartbeat, TrainModelProgress } from '../../platform/workflowContract.ts';
+import { TRAINER_ACTIVITY, trainerOfActivity } from '../../platform/trainerContract.ts';
 import type { Temporal } from '../temporal/createTemporal.ts';
 import { readReason } from '../temporal/readReason.ts';
 import type { RunFacts } from './RunFacts.ts';
@@ -61,6 +62,7 @@ export async function readRunFacts(
       running || status === 'succeeded' ? null : await readReason(temporal, workflowId, description.runId),
     progress: running ? await queryProgress(temporal, workflowId, description.runId) : null,
     heartbeats: running ? readHeartbeats(description) : new Map(),
+    queued: running ? readQueued(description) : new Set(),
   };
 }
 
@@ -114,4 +116,14 @@ function readHeartbeats({ raw }: WorkflowExecutionDescription): Map<string, Trai
     if (beat.success) beats.set(beat.data.trainer, beat.data);
   }
   return beats;
+}
+
+/** Nobody has taken up what is scheduled for the first time; afterwards it waits for another attempt. */
+function readQueued({ raw }: WorkflowExecutionDescription): Set<string> {
+  const queued = new Set<string>();
+  for (const { activityType, activityId, lastStartedTime } of raw.pendingActivities ?? []) {
+    const trainer = activityType?.name === TRAINER_ACTIVITY ? trainerOfActivity(activityId ?? '') : null;
+    if (trainer !== null && !lastStartedTime) queued.add(trainer);
+  }
+  return queued;
 }

@@ -6,7 +6,7 @@ import {
   TimeoutFailure,
   TemporalFailure,
 } from '@temporalio/common';
-import { type ErrorCode, errorCodes, HoldfastError } from '../../platform/HoldfastError.ts';
+import { type ErrorCode, HoldfastError, isErrorCode } from '../../platform/HoldfastError.ts';
 
 // Why a workflow ended without a result, in the words of whoever knows best: the activity that failed, or the operator who
 // terminated it.
@@ -38,5 +38,3 @@ export function workflowError(error: unknown, what: string): HoldfastError {
     inner instanceof ApplicationFailure && isErrorCode(inner.type) ? inner.type : 'failedPrecondition';
   return new HoldfastError(code, `${what}: ${failureReason(error)}`, { cause: error });
 }
-
-const isErrorCode = (type: unknown): type is ErrorCode => typeof type === 'string' && type in errorCodes;

@@ -15,6 +15,7 @@ export const TrainingRunEntity = defineEntity({
     status: p.enum(runStatuses).default('running'),
     stage: p.text().default(''),
     error: p.text().nullable(),
+    errorCode: p.text().nullable(),
     input: p.json<Readonly<Record<string, unknown>>>().columnType('json'),
     /** Long, so only read where a question names it. */
     definition: p.json<Readonly<Record<string, unknown>>>().columnType('json').lazy(),

@@ -8,6 +8,8 @@ export type RunStatus = (typeof runStatuses)[number];
 export interface TrainingResult {
   /** The best candidate by the definition's selection metric. */
   readonly championVersion: number;
+  /** Why it is the champion, for people; runs of before it was told have none. */
+  readonly choice?: string;
   /** Null where the gate refused it. */
   readonly promotedTo: 'production' | 'staging' | null;
   readonly gate: readonly { readonly rule: string; readonly passed: boolean; readonly detail: string }[];
@@ -35,6 +37,8 @@ export interface RunSummary {
   /** How it ended, for people; empty while it runs, for then the workflow itself tells. */
   readonly stage: string;
   readonly error: string | null;
+  /** Of the one table of codes, where what failed gave one. */
+  readonly errorCode: string | null;
   readonly input: Readonly<Record<string, unknown>>;
   readonly definitionDigest: string;
   readonly seed: number;

@@ -14,6 +14,7 @@ export interface RunEnd {
   readonly result?: RunResult | null;
   /** Why it failed, and what to do. */
   readonly error?: string | null;
+  readonly errorCode?: string | null;
   /** How it ended, for people. */
   readonly stage?: string;
 }
@@ -24,7 +25,7 @@ export interface RunEnd {
  */
 export const finishRun = (database: Database, end: RunEnd): Promise<Run> =>
   database.write(async manager => {
-    const { id, status, result, error, stage } = end;
+    const { id, status, result, error, errorCode, stage } = end;
     await manager.nativeUpdate(
       TrainingRunEntity,
       { id, status: 'running' },
@@ -34,6 +35,7 @@ export const finishRun = (database: Database, end: RunEnd): Promise<Run> =>
         ...(stage !== undefined && { stage: storableText(stage) }),
         ...(result && { result: storableJson(result) }),
         ...(typeof error === 'string' && { error: storableText(error) }),
+        ...(typeof errorCode === 'string' && { errorCode: storableText(errorCode) }),
       },
     );
     const run = await findRun(manager, id);

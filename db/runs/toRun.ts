@@ -17,6 +17,7 @@ export function toRunSummary(row: LoadedRow): RunSummary {
     status: row.status,
     stage: row.stage,
     error: row.error ?? null,
+    errorCode: row.errorCode ?? null,
     input: row.input,
     definitionDigest: row.definitionDigest,
     seed: row.seed,

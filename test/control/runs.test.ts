@@ -90,6 +90,7 @@ describe('RunService', () => {
       assert.equal(seen.at(-1)?.status, RUN_STATUS_SUCCEEDED, seen.at(-1)?.error);
       assert.equal(seen.at(-1)?.result?.promotedTo, 'production');
       assert.equal(seen.at(-1)?.result?.championVersion, 3);
+      assert.match(seen.at(-1)?.result?.choice ?? '', /^\w+ has the lowest log-loss in cross-validation/);
       assert.equal(seen.filter(({ status }) => status !== RUN_STATUS_RUNNING).length, 1);
       for (const [index, run] of seen.entries())
         if (index > 0) assert.notDeepEqual(run, seen[index - 1], 'an answer without a change');
@@ -144,6 +145,39 @@ describe('RunService', () => {
       assert.notEqual(next.id, id, 'an id whose run ended starts another');
       assert.equal((await runs.get({ run: 't1' })).id, next.id);
       assert.equal((await runs.get({ run: id })).status, RUN_STATUS_CANCELLED);
+    });
+  });
+
+  it('says of a trainer elsewhere that nobody polls its queue', function () {
+    return withControl(this, async ({ runs, startWorker, database }) => {
+      await startWorker({
+        ...endless,
+        beginRun: async ({ runId: id, workflowId }) => {
+          await startRun(database, sampleRun({ id, workflowId }));
+          return {
+            model: 'churn',
+            trigger: 'test',
+            definition: 'd'.repeat(64),
+            data: null,
+            trainers: ['logisticRegression', 'lightgbm'],
+            elsewhere: [{ name: 'lightgbm', taskQueue: 'nobody-polls-this', startWithinSeconds: 600 }],
+            folds: 5,
+            selection: 'logLoss',
+            gate: { minimumRocAuc: 0.6, maximumCalibrationError: 0.1, maximumLogLossIncrease: 0 },
+          };
+        },
+      });
+      const { id } = await runs.startTraining(training());
+      let seen: (readonly [string, string, string])[] = [];
+      await waitUntil('the work lies in its queue', async () => {
+        const { candidates } = await runs.get({ run: id });
+        seen = candidates.map(({ trainer, status, reason }) => [trainer, status, reason]);
+        return seen.some(([, , reason]) => reason !== '');
+      });
+      assert.deepEqual(seen, [
+        ['logisticRegression', 'training', ''],
+        ['lightgbm', 'waiting', 'nobody polls its task queue yet'],
+      ]);
     });
   });
 
@@ -223,6 +257,7 @@ describe('RunService', () => {
       for await (const run of runs.watch({ run: id })) last = run;
       assert.equal(last?.status, RUN_STATUS_FAILED);
       assert.equal(last?.error, '60 % of the rows are bad. Look at the quarantine.');
+      assert.equal(last?.errorCode, 'failedPrecondition');
     });
   });
 

@@ -87,13 +87,28 @@ describe('loadProject', () => {
       project('bank').replace('number', 'numeral'),
       /is not a project definition[^]*columns\.age/,
     ],
+    [
+      'has a key that is mistyped',
+      project('bank').replace('seed', 'sede'),
+      /is not a project definition:\n✖ Unknown key "sede"\. Did you mean "seed"\?$/,
+    ],
+    [
+      'has a key that nobody knows in a column',
+      project('bank').replace("kind: 'number'", "kind: 'number', maxx: 5, colour: 'red'"),
+      /Unknown key "maxx" in columns\.age\. Did you mean "max"\?\n✖ Unknown key "colour" in columns\.age\. Expected one of: kind, min, max, integer, missing, levels\.$/,
+    ],
+    [
+      'defines by defineProject what has a mistyped key',
+      `import { defineProject } from ${JSON.stringify(new URL('../../ml/definition/defineProject.ts', import.meta.url).href)}; ${project('bank').replace('default {', 'default defineProject({').replace(/ };$/, ', split: { fold: 3 } });')}`,
+      /bank\.ts is not a valid project definition:\n✖ Unknown key "fold" in split\. Did you mean "folds"\?$/,
+    ],
     ['defines another name', project('bunk'), /defines a project named "bunk", expected "bank"/],
   ];
   for (const [name, content, message] of broken)
     it(`says where a file ${name}`, async () => {
       await withTemporaryFolder(async folder => {
         await write(folder, 'bank.ts', content);
-        await assert.rejects(loadProject('bank', folder), expectError('failedPrecondition', message));
+        await assert.rejects(loadProject('bank', folder), expectError('invalidArgument', message));
       });
     });
 });

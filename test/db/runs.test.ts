@@ -36,6 +36,7 @@ describe('training runs', () => {
           status: 'running',
           stage: '',
           error: null,
+          errorCode: null,
           input,
           definition,
           definitionDigest,
@@ -95,6 +96,7 @@ describe('training runs', () => {
   const ends: readonly RunEnd[] = [
     { id: 'run-1', status: 'succeeded', result },
     { id: 'run-1', status: 'failed', error: 'The file is empty. Give another.' },
+    { id: 'run-1', status: 'failed', error: 'It has no column Churn.', errorCode: 'invalidArgument' },
     { id: 'run-1', status: 'cancelled' },
     { id: 'run-1', status: 'cancelled', error: 'cancelled on request' },
   ];
@@ -105,6 +107,7 @@ describe('training runs', () => {
         const finished = await finishRun(database, end);
         assert.equal(finished.status, end.status);
         assert.equal(finished.error, end.error ?? null);
+        assert.equal(finished.errorCode, end.errorCode ?? null);
         assert.deepEqual(finished.result, end.result ?? null);
         assert.deepEqual(await finishRun(database, end), finished);
         const other = end.status === 'failed' ? ends[0] : ends[1];

@@ -189,6 +189,7 @@ training_run.dataset_version_id integer
 training_run.result json
 training_run.started_at timestamp(3) with time zone not null default now()
 training_run.finished_at timestamp(3) with time zone
+training_run.error_code text
 user_account.id uuid not null default gen_random_uuid()
 user_account.name user_name not null
 user_account.role role_name not null

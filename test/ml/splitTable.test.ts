@@ -123,7 +123,10 @@ describe('splitTable', () => {
     const unitHashes = Uint32Array.from(labels, (_, row) => 1000 * row + 1);
     const least = splitTable({ labels, unitHashes }, { ...options, holdoutShare: 1e-9 });
     const firstOf = (label: number): number => labels.indexOf(label);
-    assert.deepEqual([...least.holdout], [firstOf(0), firstOf(1)].sort());
+    assert.deepEqual(
+      [...least.holdout],
+      [firstOf(0), firstOf(1)].sort((a, b) => a - b),
+    );
     const most = splitTable({ labels, unitHashes }, { ...options, holdoutShare: 0.5 });
     assert.equal(positivesIn(labels, most.train), 5);
     assert.equal(most.train.length, 10);

@@ -333,5 +333,6 @@ const emptyRun: Run = {
   status: 0,
   stage: '',
   error: '',
+  errorCode: '',
   candidates: [],
 };

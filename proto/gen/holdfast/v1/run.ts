@@ -157,7 +157,11 @@ export interface Run {
   /** Set once a training run ended well. */
   result?: RunResult | undefined;
   startTime?: Date | undefined;
-  endTime?: Date | undefined;
+  endTime?:
+    | Date
+    | undefined;
+  /** By which code of errors it failed, as invalidArgument; empty where what failed has none. */
+  errorCode: string;
 }
 
 export interface DatasetSummary {
@@ -181,10 +185,12 @@ export interface Candidate {
   seconds: number;
   version?: number | undefined;
   digest: string;
-  /** Why it was left out. */
+  /** Why it was left out, or what it waits for. */
   reason: string;
   /** While it is searching for better parameters: fits of the search so far. */
   trialsDone: number;
+  /** What its search for better parameters ended with, for people; empty where there was none. */
+  search: string;
 }
 
 export interface Candidate_CrossValidationEntry {
@@ -199,7 +205,11 @@ export interface RunResult {
   promotedTo: string;
   gate: GateCheck[];
   /** What was asked, for the record. */
-  input?: { [key: string]: any } | undefined;
+  input?:
+    | { [key: string]: any }
+    | undefined;
+  /** Why this candidate is the champion, for people. */
+  choice: string;
 }
 
 function createBaseStartTrainingRequest(): StartTrainingRequest {
@@ -789,6 +799,7 @@ function createBaseRun(): Run {
     result: undefined,
     startTime: undefined,
     endTime: undefined,
+    errorCode: "",
   };
 }
 
@@ -832,6 +843,9 @@ export const Run: MessageFns<Run> = {
     }
     if (message.endTime !== undefined) {
       Timestamp.encode(toTimestamp(message.endTime), writer.uint32(106).fork()).join();
+    }
+    if (message.errorCode !== "") {
+      writer.uint32(114).string(message.errorCode);
     }
     return writer;
   },
@@ -953,6 +967,14 @@ export const Run: MessageFns<Run> = {
             message.endTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.errorCode = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -994,6 +1016,11 @@ export const Run: MessageFns<Run> = {
         : isSet(object.end_time)
         ? fromJsonTimestamp(object.end_time)
         : undefined,
+      errorCode: isSet(object.errorCode)
+        ? globalThis.String(object.errorCode)
+        : isSet(object.error_code)
+        ? globalThis.String(object.error_code)
+        : "",
     };
   },
 
@@ -1038,6 +1065,9 @@ export const Run: MessageFns<Run> = {
     if (message.endTime !== undefined) {
       obj.endTime = message.endTime.toISOString();
     }
+    if (message.errorCode !== "") {
+      obj.errorCode = message.errorCode;
+    }
     return obj;
   },
 
@@ -1063,6 +1093,7 @@ export const Run: MessageFns<Run> = {
       : undefined;
     message.startTime = object.startTime ?? undefined;
     message.endTime = object.endTime ?? undefined;
+    message.errorCode = object.errorCode ?? "";
     return message;
   },
 };
@@ -1217,6 +1248,7 @@ function createBaseCandidate(): Candidate {
     digest: "",
     reason: "",
     trialsDone: 0,
+    search: "",
   };
 }
 
@@ -1254,6 +1286,9 @@ export const Candidate: MessageFns<Candidate> = {
     }
     if (message.trialsDone !== 0) {
       writer.uint32(88).int32(message.trialsDone);
+    }
+    if (message.search !== "") {
+      writer.uint32(98).string(message.search);
     }
     return writer;
   },
@@ -1362,6 +1397,14 @@ export const Candidate: MessageFns<Candidate> = {
             message.trialsDone = reader.int32();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.search = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1425,6 +1468,7 @@ export const Candidate: MessageFns<Candidate> = {
         : isSet(object.trials_done)
         ? globalThis.Number(object.trials_done)
         : 0,
+      search: isSet(object.search) ? globalThis.String(object.search) : "",
     };
   },
 
@@ -1469,6 +1513,9 @@ export const Candidate: MessageFns<Candidate> = {
     if (message.trialsDone !== 0) {
       obj.trialsDone = Math.round(message.trialsDone);
     }
+    if (message.search !== "") {
+      obj.search = message.search;
+    }
     return obj;
   },
 
@@ -1498,6 +1545,7 @@ export const Candidate: MessageFns<Candidate> = {
     message.digest = object.digest ?? "";
     message.reason = object.reason ?? "";
     message.trialsDone = object.trialsDone ?? 0;
+    message.search = object.search ?? "";
     return message;
   },
 };
@@ -1592,7 +1640,7 @@ export const Candidate_CrossValidationEntry: MessageFns<Candidate_CrossValidatio
 };
 
 function createBaseRunResult(): RunResult {
-  return { championVersion: 0, promotedTo: "", gate: [], input: undefined };
+  return { championVersion: 0, promotedTo: "", gate: [], input: undefined, choice: "" };
 }
 
 export const RunResult: MessageFns<RunResult> = {
@@ -1608,6 +1656,9 @@ export const RunResult: MessageFns<RunResult> = {
     }
     if (message.input !== undefined) {
       Struct.encode(Struct.wrap(message.input), writer.uint32(34).fork()).join();
+    }
+    if (message.choice !== "") {
+      writer.uint32(42).string(message.choice);
     }
     return writer;
   },
@@ -1657,6 +1708,14 @@ export const RunResult: MessageFns<RunResult> = {
             message.input = Struct.unwrap(Struct.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.choice = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1683,6 +1742,7 @@ export const RunResult: MessageFns<RunResult> = {
         : "",
       gate: globalThis.Array.isArray(object?.gate) ? object.gate.map((e: any) => GateCheck.fromJSON(e)) : [],
       input: isObject(object.input) ? object.input : undefined,
+      choice: isSet(object.choice) ? globalThis.String(object.choice) : "",
     };
   },
 
@@ -1700,6 +1760,9 @@ export const RunResult: MessageFns<RunResult> = {
     if (message.input !== undefined) {
       obj.input = message.input;
     }
+    if (message.choice !== "") {
+      obj.choice = message.choice;
+    }
     return obj;
   },
 
@@ -1712,6 +1775,7 @@ export const RunResult: MessageFns<RunResult> = {
     message.promotedTo = object.promotedTo ?? "";
     message.gate = object.gate?.map((e) => GateCheck.fromPartial(e)) || [];
     message.input = object.input ?? undefined;
+    message.choice = object.choice ?? "";
     return message;
   },
 };
