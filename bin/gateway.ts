@@ -8,8 +8,8 @@ import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 
 // The gateway's wiring. Without accounts everybody who reaches it may do everything, so it listens on loopback only.
 
-await runProcess('gateway', async ({ configuration, logger, tracing }) => {
-  const { stickyHeader } = configuration;
+await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) => {
+  const { stickyHeader, corsOrigins, accessLogShare } = configuration;
   const { http } = configuration.ports;
   const backend = createBackend(
     addressesOf(configuration),
@@ -19,7 +19,10 @@ await runProcess('gateway', async ({ configuration, logger, tracing }) => {
     descriptors: readDescriptors(),
     backend,
     logger,
+    metrics,
     stickyHeader,
+    corsOrigins,
+    accessLogShare,
     traced: tracing.on,
   });
   await assertPortFree({ purpose: 'the gateway', port: http, variable: 'HOLDFAST_HTTP_PORT' });

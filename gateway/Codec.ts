@@ -16,7 +16,12 @@ export interface HttpInput {
 
 /** The answer to a unary call, or one message of a stream. */
 export type Answer =
-  | { readonly kind: 'json'; readonly text: string; readonly status: number }
+  | {
+      readonly kind: 'json';
+      readonly text: string;
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | {
       readonly kind: 'body';
       readonly contentType: string;

@@ -1,6 +1,7 @@
 import type { FileRegistry } from '@bufbuild/protobuf';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import type { FastifyInstance } from 'fastify';
+import type { Metrics } from '../observability/metrics/createMetrics.ts';
 import type { Logger } from '../observability/createLogger.ts';
 import type { Backend } from './createBackend.ts';
 import type { Route } from './readRoutes.ts';
@@ -20,9 +21,17 @@ export interface GatewayOptions {
   readonly traced?: boolean;
   /** How long close() lets unary calls under way go on. Default 8 s, less than a process may take to end. */
   readonly drainMs?: number;
+  /** How long a stream may be silent before a sign of life goes out. Default 15 s. */
+  readonly aliveMs?: number;
+  /** Pages of these origins may call: `https://console.example`. Default none. */
+  readonly corsOrigins?: readonly string[];
+  readonly metrics?: Metrics;
+  /** Of the requests that succeed, the share that leaves a line in the log. Default 0. */
+  readonly accessLogShare?: number;
 }
 
-export interface GatewayContext extends Required<GatewayOptions> {
+export interface GatewayContext extends Required<Omit<GatewayOptions, 'metrics'>> {
+  readonly metrics: Metrics | undefined;
   readonly registry: FileRegistry;
   readonly routes: readonly Route[];
 }

@@ -5,3 +5,12 @@ export const noSuchRoute = (method: string, url: string): HoldfastError =>
     'notFound',
     `There is no ${method} ${url.split('?')[0]}. The routes are those of the google.api.http annotations in proto/.`,
   );
+/** The path is there, for other verbs. */
+export const notAllowed = (method: string, url: string, allowed: readonly string[]): Error =>
+  Object.assign(
+    new HoldfastError(
+      'unimplemented',
+      `${url.split('?')[0]} does not know ${method}; expected ${allowed.join(' or ')}.`,
+    ),
+    { statusCode: 405 },
+  );

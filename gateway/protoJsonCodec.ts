@@ -1,5 +1,5 @@
 import { isAscii } from 'node:buffer';
-import type { Registry } from '@bufbuild/protobuf';
+import type { DescMessage, Registry } from '@bufbuild/protobuf';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { HttpBody } from '../proto/gen/google/api/httpbody.ts';
 import type { Answer, Codec } from './Codec.ts';
@@ -40,12 +40,19 @@ function toAnswer({ method, responseBody }: Route, response: Buffer, registry: R
     return { kind: 'body', contentType, data, headers: pageHeaders };
   }
   const text = transcoderOf(registry).decoderOf(output)(response);
-  if (responseBody === null) return { kind: 'json', text, status: 200 };
+  if (responseBody === null) return { kind: 'json', text, status: 200, ...etagOf(output, text) };
   return {
     kind: 'json',
     text: JSON.stringify(pickField(JSON.parse(text), responseBody.jsonName)),
     status: 200,
   };
+}
+
+/** The field `etag` of an answer that has one is its entity tag, to be sent back as if-match. */
+function etagOf({ fields }: DescMessage, text: string): Pick<Extract<Answer, { kind: 'json' }>, 'headers'> {
+  if (!fields.some(({ name }) => name === 'etag')) return {};
+  const { etag }: { etag?: unknown } = JSON.parse(text);
+  return typeof etag === 'string' && etag !== '' ? { headers: { etag: `"${etag}"` } } : {};
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

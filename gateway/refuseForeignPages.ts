@@ -1,9 +1,10 @@
 import { assertLocalCaller } from './assertLocalCaller.ts';
 import type { GatewayPart } from './GatewayContext.ts';
 
-export const refuseForeignPages: GatewayPart = app => {
-  app.addHook('onRequest', async ({ headers }, reply) => {
-    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
-    assertLocalCaller(headers);
+export const refuseForeignPages: GatewayPart = (app, { corsOrigins }) => {
+  app.addHook('onRequest', ({ headers: { host, origin } }, _reply, done) => {
+    const isAllowed = origin !== undefined && corsOrigins.includes(origin);
+    assertLocalCaller({ host, ...(isAllowed ? {} : { origin }) });
+    done();
   });
 };

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HoldfastError } from '../platform/HoldfastError.ts';
+import { bodyLimitOf } from './bodyLimitOf.ts';
 import { callMethod } from './callMethod.ts';
 import type { Codec, HttpInput } from './Codec.ts';
 import { codecOf, codecs } from './codecs.ts';
@@ -7,7 +8,16 @@ import { forwardHeaders } from './forwardHeaders.ts';
 import type { GatewayContext, GatewayPart } from './GatewayContext.ts';
 import { noSuchRoute } from './noSuchRoute.ts';
 import { readBodies } from './readBodies.ts';
+import { readTimeout } from './readTimeout.ts';
 import type { Route } from './readRoutes.ts';
+import { formOf, streamAnswers } from './streamAnswers.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The path as the annotation has it: what metrics and logs call the route. */
+    readonly template?: string;
+  }
+}
 
 /** A route for each binding of each method; a codec's routes together, for what their bodies may be differs. */
 export const serveMethods: GatewayPart = (app, context) => {
@@ -28,26 +38,41 @@ interface ServingContext extends GatewayContext {
 
 function serveRoutes(app: FastifyInstance, routes: readonly Route[], context: ServingContext): void {
   const { backend, registry, bodyLimitBytes, codec, stopping } = context;
-  const forwarded = [context.stickyHeader, 'x-holdfast-arm'];
-  for (const route of routes)
+  const named = [context.stickyHeader];
+  for (const route of routes) {
+    const isUnary = route.method.methodKind === 'unary';
     app.route<{ Params: HttpInput['parameters']; Querystring: HttpInput['query']; Body?: Buffer }>({
       method: route.verb,
       url: toFastifyPath(route.template),
+      bodyLimit: bodyLimitOf(route.method.input, bodyLimitBytes),
+      // HEAD would begin a stream.
+      exposeHeadRoute: isUnary,
+      config: { template: route.template },
       handler: async (request, reply) => {
         const { params: parameters, query, body = noBody } = request;
         if (route.variables.some(({ name }) => parameters[name] === ''))
           throw noSuchRoute(request.method, request.url);
         const input = { parameters, query, body, headers: request.headers };
+        const timeoutMs = readTimeout(request.headers);
         const call = codec.read(route, input, registry);
         if (call.message.length > bodyLimitBytes) throw tooLarge(call.message.length, bodyLimitBytes);
         const signal = AbortSignal.any([goneSignal(reply), stopping(route)]);
-        const headers = forwardHeaders(request.headers, forwarded);
-        const answer = await callMethod(route, call, backend, { headers, signal, timeoutMs: null });
+        const headers = forwardHeaders(request.headers, request.id, named);
+        const answer = await callMethod(route, call, backend, { headers, signal, timeoutMs });
+        if (answer.kind === 'stream') {
+          const form = formOf(request.headers.accept);
+          const toErrorText = (error: HoldfastError): string => JSON.stringify(codec.errorBody(error));
+          return reply
+            .header('x-accel-buffering', 'no')
+            .type(form.contentType)
+            .send(streamAnswers(answer.messages, form, { aliveMs: context.aliveMs, toErrorText }));
+        }
+        if (answer.headers !== undefined) reply.headers(answer.headers);
         if (answer.kind === 'json') return reply.status(answer.status).type(JSON_TYPE).send(answer.text);
-        if (answer.kind === 'lines') return reply.type('application/x-ndjson').send(answer.lines);
-        return reply.headers(answer.headers).type(answer.contentType).send(answer.data);
+        return reply.type(answer.contentType).send(answer.data);
       },
     });
+  }
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -8,8 +8,8 @@ export interface HttpFault {
 
 /** What a request failed with, in our words: Fastify's own errors carry a status, everything else is a fault of ours. */
 export function toHoldfastError(cause: unknown, bodyLimitBytes: number): HttpFault {
-  if (cause instanceof HoldfastError) return { error: cause };
   const status = statusOf(cause);
+  if (cause instanceof HoldfastError) return { error: cause, ...(status === undefined ? {} : { status }) };
   if (status === undefined || status < 400 || status >= 500 || !(cause instanceof Error))
     return {
       error: new HoldfastError('internal', 'The gateway failed unexpectedly; its log holds the cause.', {

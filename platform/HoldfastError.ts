@@ -32,15 +32,18 @@ export interface FieldViolation {
 export class HoldfastError extends Error {
   readonly code: ErrorCode;
   readonly violations: readonly FieldViolation[];
+  /** How long to wait before asking again, where that is known. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; violations?: readonly FieldViolation[] } = {},
+    options: { cause?: unknown; violations?: readonly FieldViolation[]; retryAfterMs?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'HoldfastError';
     this.code = code;
     this.violations = options.violations ?? [];
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -105,6 +105,15 @@ const environment = z.object({
     .optional(),
   /** The share of the predictions that are traced, where the caller does not trace them. */
   HOLDFAST_TRACE_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
+  /** Pages of these origins may call the gateway; separated by commas. */
+  HOLDFAST_CORS_ORIGINS: z
+    .string()
+    .transform(text => text.split(',').map(each => each.trim()))
+    .refine(
+      origins => origins.every(each => URL.canParse(each) && new URL(each).origin === each),
+      'expected origins separated by commas, as https://console.example',
+    )
+    .optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** The share of the calls that leave a line in the log. */
   HOLDFAST_ACCESS_LOG_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
@@ -190,6 +199,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
       maximumBytes: values.HOLDFAST_SPOOL_MAX_MB * 1024 * 1024,
       retentionDays: values.HOLDFAST_PREDICTION_RETENTION_DAYS,
     },
+    corsOrigins: values.HOLDFAST_CORS_ORIGINS ?? [],
     logLevel: values.HOLDFAST_LOG_LEVEL,
     accessLogShare: values.HOLDFAST_ACCESS_LOG_SAMPLE,
     databaseUrl: values.DATABASE_URL,

@@ -14,7 +14,8 @@ export const serveApiDocument: GatewayPart = (app, context) => {
   let document = '';
   app.addHook('onRoute', ({ url, method, config }) => {
     if (config?.openapi === undefined) return;
-    for (const verb of [method].flat()) (others[url] ??= {})[verb.toLowerCase()] = config.openapi;
+    for (const verb of [method].flat())
+      if (verb !== 'HEAD') (others[url] ??= {})[verb.toLowerCase()] = config.openapi;
   });
   app.addHook('onReady', async () => {
     document = JSON.stringify(describeApi({ ...context, others }));

@@ -8,9 +8,9 @@ import type { GatewayPart } from '../GatewayContext.ts';
 
 const SCRIPT_PATH = '/docs/scalar.js';
 
-/** Scalar's own greys and its green are too pale to read on its backgrounds (WCAG 2 AA). */
-const CONTRAST = `.light-mode { --scalar-color-3: #5c5c5c; --scalar-color-green: #00663b; --scalar-color-blue: #0b5cad; --scalar-color-orange: #9a4a00; }
-.dark-mode { --scalar-color-3: #a8a8a8; }`;
+/** Scalar's own greys and the colours of its verbs are too pale to read on its backgrounds (WCAG 2 AA). */
+const CONTRAST = `.light-mode { --scalar-color-3: #5c5c5c; --scalar-color-green: #00663b; --scalar-color-blue: #0b5cad; --scalar-color-orange: #9a4a00; --scalar-color-red: #b00020; --scalar-color-yellow: #705200; }
+.dark-mode { --scalar-color-3: #a8a8a8; --scalar-color-red: #ff9b9b; }`;
 
 const START = `Scalar.createApiReference('#app', ${JSON.stringify({
   url: '/openapi.json',

@@ -1,5 +1,5 @@
 import { type Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { BadRequest, ErrorInfo } from '../../proto/gen/google/rpc/error_details.ts';
+import { BadRequest, ErrorInfo, RetryInfo } from '../../proto/gen/google/rpc/error_details.ts';
 import { Status } from '../../proto/gen/google/rpc/status.ts';
 import {
   type ErrorCode,
@@ -35,14 +35,14 @@ export const isServiceError = (error: unknown): error is ServiceError =>
  */
 export function fromServiceError(error: ReceivedError, peer: string): HoldfastError {
   const received: number = error.code;
-  const { code: detailed, violations } = readDetails(error.metadata);
+  const { code: detailed, violations, retryAfterMs } = readDetails(error.metadata);
   const code =
     detailed ??
     everyErrorCode.find(candidate => errorCodes[candidate].grpc === received) ??
     foreignCodes[error.code] ??
     'internal';
   const message = detailed === null ? explain(error, peer) : error.details;
-  return new HoldfastError(code, message, { cause: error, violations });
+  return new HoldfastError(code, message, { cause: error, violations, retryAfterMs });
 }
 
 function explain(error: ReceivedError, peer: string): string {
@@ -70,15 +70,24 @@ function remedyOf(details: string): string {
   return 'Is it running? Start Holdfast with `npm start`, or check the address.';
 }
 
-function readDetails(metadata: Metadata): { code: ErrorCode | null; violations: FieldViolation[] } {
+function readDetails(metadata: Metadata): {
+  code: ErrorCode | null;
+  violations: FieldViolation[];
+  retryAfterMs?: number;
+} {
   const violations: FieldViolation[] = [];
   let code: ErrorCode | null = null;
+  let retryAfterMs: number | undefined;
   for (const packed of metadata.get(DETAILS_KEY)) {
     if (typeof packed === 'string') continue;
     try {
       for (const { typeUrl, value } of Status.decode(packed).details) {
         if (typeUrl.endsWith('/google.rpc.BadRequest'))
           violations.push(...BadRequest.decode(value).fieldViolations);
+        if (typeUrl.endsWith('/google.rpc.RetryInfo')) {
+          const { seconds, nanos } = RetryInfo.decode(value).retryDelay ?? { seconds: 0n, nanos: 0 };
+          retryAfterMs = Number(seconds) * 1000 + nanos / 1e6;
+        }
         if (!typeUrl.endsWith('/google.rpc.ErrorInfo')) continue;
         const info = ErrorInfo.decode(value);
         if (info.domain === ERROR_DOMAIN)
@@ -88,5 +97,5 @@ function readDetails(metadata: Metadata): { code: ErrorCode | null; violations: 
       // Another server's details in a form of its own: its status code and message still hold.
     }
   }
-  return { code, violations };
+  return { code, violations, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }

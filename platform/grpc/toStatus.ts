@@ -1,11 +1,11 @@
 import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { Any } from '../../proto/gen/google/protobuf/any.ts';
-import { BadRequest, ErrorInfo } from '../../proto/gen/google/rpc/error_details.ts';
+import { BadRequest, ErrorInfo, RetryInfo } from '../../proto/gen/google/rpc/error_details.ts';
 import { Status } from '../../proto/gen/google/rpc/status.ts';
 import { type ErrorCode, errorCodes, type FieldViolation, type HoldfastError } from '../HoldfastError.ts';
 
-// A HoldfastError as the trailers of a failed call: the status code, the message and a google.rpc.Status with ErrorInfo and
-// BadRequest. The cause never leaves the process. Clients built on gRPC's C core (Python, Ruby, PHP, C++) refuse trailers
+// A HoldfastError as the trailers of a failed call: the status code, the message and a google.rpc.Status with ErrorInfo,
+// BadRequest and RetryInfo. The cause never leaves the process. Clients built on gRPC's C core (Python, Ruby, PHP, C++) refuse trailers
 // above 8 KiB, so what is sent is cut to fit and says how much there was.
 
 export const DETAILS_KEY = 'grpc-status-details-bin';
@@ -37,7 +37,11 @@ function encodeDetails(code: number, message: string, error: HoldfastError): Buf
         metadata: shown < total ? { total_violations: String(total) } : {},
       }).finish(),
     );
-    const details = shown === 0 ? [info] : [info, badRequest(error.violations.slice(0, shown))];
+    const details = [
+      info,
+      ...(shown === 0 ? [] : [badRequest(error.violations.slice(0, shown))]),
+      ...(error.retryAfterMs === undefined ? [] : [retryInfo(error.retryAfterMs)]),
+    ];
     return Buffer.from(Status.encode({ code, message, details }).finish());
   };
   // The largest number of violations that fits, by bisection.
@@ -61,6 +65,15 @@ const badRequest = (violations: readonly FieldViolation[]): Any =>
       })),
     }).finish(),
   );
+
+const retryInfo = (ms: number): Any => {
+  const seconds = Math.floor(ms / 1000);
+  const nanos = Math.round((ms - seconds * 1000) * 1e6);
+  return any(
+    'google.rpc.RetryInfo',
+    RetryInfo.encode({ retryDelay: { seconds: BigInt(seconds), nanos } }).finish(),
+  );
+};
 
 const any = (type: string, value: Uint8Array): Any => ({
   typeUrl: `type.googleapis.com/${type}`,

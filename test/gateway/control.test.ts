@@ -12,11 +12,11 @@ import { type Gateway, withGateway } from '../support/withGateway.ts';
 const runSchema = z.looseObject({ id: z.string(), status: z.string(), workflowId: z.string() });
 
 /** Opens a watch and collects its lines as they come. */
-async function watch({ port }: Gateway, path: string) {
+async function watch({ port }: Gateway, path: string, headers: Record<string, string> = {}) {
   const lines: string[] = [];
   const answered = Promise.withResolvers<{ status?: number; type?: string }>();
   const ended = Promise.withResolvers<'end' | 'broken'>();
-  const sent = request({ host: '127.0.0.1', port, path, agent: false }, answer => {
+  const sent = request({ host: '127.0.0.1', port, path, headers, agent: false }, answer => {
     answered.resolve({ status: answer.statusCode, type: answer.headers['content-type'] });
     let rest = '';
     answer.setEncoding('utf8').on('data', (chunk: string) => {
@@ -120,6 +120,32 @@ describe('the gateway before control', () => {
         assert.notEqual(runs.at(-1)?.status, 'RUN_STATUS_RUNNING');
         for (const run of runs) assert.equal(run.workflowId, 'watched');
       });
+    });
+  });
+
+  it('streams a watch as server-sent events too, with signs of life, until it says that it ended', function () {
+    return withControl(this, async ({ address: control, startWorker }) => {
+      const trained = Promise.withResolvers<null>();
+      await startWorker({ productionVersion: () => trained.promise });
+      await withGateway(
+        { control },
+        async gateway => {
+          const started = await gateway.ask('POST', '/v1/runs:startTraining', { workflowId: 'events' });
+          const path = `/v1/runs/${runSchema.parse(started.json()).id}:watch`;
+          const plain = await watch(gateway, path);
+          const { type, lines, ended } = await watch(gateway, path, { accept: 'text/event-stream' });
+          assert.equal(type, 'text/event-stream; charset=utf-8');
+          await waitUntil('signs of life', () => lines.filter(line => line === ': alive').length > 2);
+          await waitUntil('empty lines', () => plain.lines.filter(line => line === '').length > 2);
+          trained.resolve(null);
+          assert.deepEqual([await ended, await plain.ended], ['end', 'end']);
+          const data = lines.filter(line => line.startsWith('data: {"id"')).map(line => line.slice(6));
+          const last = runSchema.parse(JSON.parse(data.at(-1) ?? ''));
+          assert.notEqual(last.status, 'RUN_STATUS_RUNNING');
+          assert.deepEqual(lines.slice(-3), ['event: end', 'data: {}', '']);
+        },
+        { aliveMs: 50 },
+      );
     });
   });
 

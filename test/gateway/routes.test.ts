@@ -70,11 +70,9 @@ describe('the routes', () => {
   for (const [what, verb, path] of [
     ['an unknown path', 'GET', '/v1/nothing'],
     ['an unknown verb of a resource', 'POST', '/v1/models/churn:destroy'],
-    ['a method that the path does not have', 'DELETE', '/v1/models'],
     ['an empty variable', 'POST', '/v1/models/:predict'],
     ['an empty last variable', 'GET', '/v1/datasets/churn/'],
     ['an empty variable in the middle', 'GET', '/v1/models//versions'],
-    ['HEAD, which would begin a watch', 'HEAD', '/v1/runs/x:watch'],
     ['a path in other letters', 'GET', '/V1/models'],
   ])
     it(`answer 404 to ${what}`, () =>
@@ -87,4 +85,27 @@ describe('the routes', () => {
           assert.ok(error.message.includes(`There is no ${verb} ${path}`), error.message);
         }
       }));
+
+  for (const [what, verb, path, allowed] of [
+    ['a verb that the path does not have', 'DELETE', '/v1/models', 'GET, HEAD, OPTIONS'],
+    ['one of several', 'PATCH', '/v1/models/x:predict', 'OPTIONS, POST'],
+    ['a verb of no method', 'TRACE', '/health', 'GET, HEAD, OPTIONS'],
+  ] as const)
+    it(`answer 405 to ${what}, and say what is allowed`, () =>
+      withGateway({}, async ({ ask }) => {
+        const { status, headers, text } = await ask(verb, path);
+        assert.deepEqual([status, headers.allow], [405, allowed]);
+        assert.match(text, new RegExp(`UNIMPLEMENTED.*does not know ${verb}; expected`));
+      }));
+
+  it('answer OPTIONS with what is allowed, and HEAD as GET without its body', () =>
+    withGateway({}, async ({ ask }) => {
+      const options = await ask('OPTIONS', '/v1/models/churn:predict');
+      assert.deepEqual([options.status, options.headers.allow, options.text], [204, 'OPTIONS, POST', '']);
+      const head = await ask('HEAD', '/openapi.json');
+      const get = await ask('GET', '/openapi.json');
+      assert.deepEqual([head.status, head.text], [200, '']);
+      assert.equal(head.headers['content-length'], get.headers['content-length']);
+      assert.equal((await ask('HEAD', '/v1/models')).status, 503);
+    }));
 });

@@ -9,6 +9,11 @@ describe('readConfiguration', () => {
     ['a port that is none', { HOLDFAST_HTTP_PORT: '70000' }, /HOLDFAST_HTTP_PORT.*"70000"/],
     ['a port that is no number', { HOLDFAST_CONTROL_PORT: 'abc' }, /HOLDFAST_CONTROL_PORT.*"abc"/],
     ['an MLflow that is no server', { MLFLOW_TRACKING_URI: 'databricks' }, /MLFLOW_TRACKING_URI.*http:\/\//],
+    [
+      'an origin with a path',
+      { HOLDFAST_CORS_ORIGINS: 'https://a.example/x' },
+      /HOLDFAST_CORS_ORIGINS.*https:\/\//,
+    ],
     ['a level of the log that is none', { HOLDFAST_LOG_LEVEL: 'loud' }, /HOLDFAST_LOG_LEVEL.*"loud"/],
   ] as const)
     it(`refuses ${what}, by the variable's name`, () => {

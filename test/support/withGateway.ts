@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { buildGateway } from '../../gateway/buildGateway.ts';
 import type { GatewayOptions } from '../../gateway/GatewayContext.ts';
 import { type BackendAddresses, createBackend } from '../../gateway/createBackend.ts';
@@ -10,6 +10,8 @@ import { collectLogs, type LogLine } from './collectLogs.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly type: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly bytes: Buffer;
   readonly text: string;
   /** The text as JSON. */
   readonly json: () => unknown;
@@ -67,19 +69,21 @@ function ask(
     const sent = httpRequest(
       { host: '127.0.0.1', port, method: verb, path, headers: { ...type, ...headers }, agent: false },
       answer => {
-        let text = '';
-        answer.setEncoding('utf8').on('data', (chunk: string) => {
-          text += chunk;
-        });
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
         answer.once('error', reject);
-        answer.once('end', () =>
+        answer.once('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString();
           resolve({
             status: answer.statusCode ?? 0,
             type: answer.headers['content-type'] ?? '',
+            headers: answer.headers,
+            bytes,
             text,
             json: () => JSON.parse(text),
-          }),
-        );
+          });
+        });
       },
     );
     sent.once('error', reject);
