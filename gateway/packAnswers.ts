@@ -1,10 +1,8 @@
-import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { GatewayPart } from './GatewayContext.ts';
 
 /** Below this, packing costs more than it spares. */
 const LEAST_BYTES = 1024;
-const pack = promisify(gzip);
 
 /** Answers of some size are packed for callers that take gzip; streams are not, for each of their lines is to go out at once. */
 export const packAnswers: GatewayPart = app => {
@@ -14,13 +12,11 @@ export const packAnswers: GatewayPart = app => {
     if (!isLong || reply.hasHeader('content-encoding')) return done(null, payload);
     reply.header('vary', 'accept-encoding');
     if (accepted === undefined || !takesGzip(accepted)) return done(null, payload);
-    pack(payload).then(
-      packed => {
-        reply.header('content-encoding', 'gzip').removeHeader('content-length');
-        done(null, packed);
-      },
-      (error: Error) => done(error),
-    );
+    gzip(payload, (error, packed) => {
+      if (error !== null) return done(error);
+      reply.header('content-encoding', 'gzip').removeHeader('content-length');
+      done(null, packed);
+    });
   });
 };
 

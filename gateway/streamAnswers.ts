@@ -46,8 +46,8 @@ export function streamAnswers(
     toErrorText,
   }: { readonly aliveMs: number; readonly toErrorText: (error: HoldfastError) => string },
 ): Readable {
-  let resume = (): void => undefined;
-  const body = new Readable({ read: () => resume(), objectMode: false });
+  let resume: (() => void) | undefined;
+  const body = new Readable({ read: () => resume?.(), objectMode: false });
   // Held up while the caller does not read.
   const drained = (): Promise<void> =>
     new Promise(resolve => {

@@ -36,6 +36,9 @@ const withStatus = async <T>(
 };
 
 const nothing: Handler = async () => ({ components: [] });
+const tooMany: Handler = async () => {
+  throw new HoldfastError('resourceExhausted', 'Too many.', { retryAfterMs: 2500 });
+};
 const STATUS = '/v1/status';
 const PREDICT = '/v1/models/churn:predict';
 
@@ -102,10 +105,7 @@ describe('the gateway as an HTTP server', () => {
   });
 
   it('says how long to wait where the server says it, and as details too', async () => {
-    const handler: Handler = async () => {
-      throw new HoldfastError('resourceExhausted', 'Too many.', { retryAfterMs: 2500 });
-    };
-    await withStatus(handler, async ({ ask }) => {
+    await withStatus(tooMany, async ({ ask }) => {
       const { status, headers, json } = await ask('GET', STATUS);
       assert.deepEqual([status, headers['retry-after']], [429, '3']);
       assert.partialDeepStrictEqual(json(), {
