@@ -9,6 +9,8 @@ import { MAXIMUM_FILE_BYTES } from '../platform/maximumFileBytes.ts';
 import { DatasetServiceService } from '../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../proto/gen/holdfast/v1/model.ts';
+import { MonitoringServiceService } from '../proto/gen/holdfast/v1/monitoring.ts';
+import { OutcomeServiceService } from '../proto/gen/holdfast/v1/outcome.ts';
 import { RunServiceService } from '../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../proto/gen/holdfast/v1/system.ts';
 import type { ControlPorts } from './ControlPorts.ts';
@@ -17,6 +19,7 @@ import { ingest } from './datasets/ingest.ts';
 import { listDatasets } from './datasets/listDatasets.ts';
 import { adjustExperiment } from './experiments/adjustExperiment.ts';
 import { getExperiment } from './experiments/getExperiment.ts';
+import { getResults } from './experiments/getResults.ts';
 import { listExperiments } from './experiments/listExperiments.ts';
 import { startExperiment } from './experiments/startExperiment.ts';
 import { stopExperiment } from './experiments/stopExperiment.ts';
@@ -33,6 +36,11 @@ import { listModels } from './models/listModels.ts';
 import { listVersions } from './models/listVersions.ts';
 import { promote } from './models/promote.ts';
 import { rollback } from './models/rollback.ts';
+import { getBaseline } from './monitoring/getBaseline.ts';
+import { setBaseline } from './monitoring/setBaseline.ts';
+import { getCustomer } from './outcomes/getCustomer.ts';
+import { listCustomers } from './outcomes/listCustomers.ts';
+import { recordOutcomes } from './outcomes/recordOutcomes.ts';
 import { cancelRun } from './runs/cancelRun.ts';
 import { getRun } from './runs/getRun.ts';
 import { listRuns } from './runs/listRuns.ts';
@@ -87,7 +95,17 @@ export const buildControlServer = (
         adjust: request => adjustExperiment(ports, request),
         stop: request => stopExperiment(ports, request),
         get: request => getExperiment(ports, request),
+        results: request => getResults(ports, request),
         list: request => listExperiments(ports, request),
+      }),
+      bindService(OutcomeServiceService, {
+        recordOutcomes: request => recordOutcomes(ports, request),
+        listCustomers: request => listCustomers(ports, request),
+        getCustomer: request => getCustomer(ports, request),
+      }),
+      bindService(MonitoringServiceService, {
+        getBaseline: request => getBaseline(ports, request),
+        setBaseline: request => setBaseline(ports, request),
       }),
       bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
     ]),

@@ -4,6 +4,8 @@ import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
+import { MonitoringServiceService } from '../../proto/gen/holdfast/v1/monitoring.ts';
+import { OutcomeServiceService } from '../../proto/gen/holdfast/v1/outcome.ts';
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../../proto/gen/holdfast/v1/system.ts';
@@ -21,6 +23,8 @@ export interface Clients {
   readonly runs: GrpcClient<typeof RunServiceService>;
   readonly datasets: GrpcClient<typeof DatasetServiceService>;
   readonly experiments: GrpcClient<typeof ExperimentServiceService>;
+  readonly outcomes: GrpcClient<typeof OutcomeServiceService>;
+  readonly monitoring: GrpcClient<typeof MonitoringServiceService>;
   readonly system: GrpcClient<typeof SystemServiceService>;
   readonly prediction: GrpcClient<typeof PredictionServiceService>;
   /** Of the inference server. */
@@ -35,6 +39,8 @@ export function createClients(addresses: Addresses, security?: ChannelSecurity):
   const runs = createGrpcClient(RunServiceService, control);
   const datasets = createGrpcClient(DatasetServiceService, control);
   const experiments = createGrpcClient(ExperimentServiceService, control);
+  const outcomes = createGrpcClient(OutcomeServiceService, control);
+  const monitoring = createGrpcClient(MonitoringServiceService, control);
   const system = createGrpcClient(SystemServiceService, control);
   const prediction = createGrpcClient(PredictionServiceService, inference);
   const health = createGrpcClient(HealthService, inference);
@@ -44,6 +50,8 @@ export function createClients(addresses: Addresses, security?: ChannelSecurity):
     runs,
     datasets,
     experiments,
+    outcomes,
+    monitoring,
     system,
     prediction,
     health,

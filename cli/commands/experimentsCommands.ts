@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
-import { Experiment, ListExperimentsResponse } from '../../proto/gen/holdfast/v1/experiment.ts';
+import {
+  Experiment,
+  ExperimentResults,
+  ListExperimentsResponse,
+} from '../../proto/gen/holdfast/v1/experiment.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { confirm } from '../confirm.ts';
 import { examples } from '../examples.ts';
@@ -8,6 +12,7 @@ import { allItems, type ListOptions } from '../lists/allItems.ts';
 import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { printExperiment, printExperiments } from '../output/printExperiments.ts';
 import { printJson } from '../output/printJson.ts';
+import { printResults } from '../output/printResults.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
 
 interface Options {
@@ -94,6 +99,15 @@ export function addExperimentsCommands(program: Command, run: Runner): void {
     .action((name: string, options: Options, command: Command) =>
       run(command, context => show(context, name, options)),
     );
+  experiments
+    .command('results')
+    .description('what each arm shows so far, and whether the units were split as the weights say')
+    .argument('<name>')
+    .option(...MODEL)
+    .addHelpText('after', examples('./holdfast experiments results simpler'))
+    .action((name: string, options: Options, command: Command) =>
+      run(command, context => results(context, name, options)),
+    );
 }
 
 const modelOf = ({ configuration }: CliContext, { model }: Options): string =>
@@ -126,6 +140,15 @@ async function stop(context: CliContext, name: string, options: Options): Promis
 async function show(context: CliContext, name: string, options: Options): Promise<number> {
   const request = { model: modelOf(context, options), name };
   return print(context, await context.clients.experiments.get(request, { signal: context.signal }));
+}
+
+async function results(context: CliContext, name: string, options: Options): Promise<number> {
+  const request = { model: modelOf(context, options), name };
+  const answer = await context.clients.experiments.results(request, { signal: context.signal });
+  if (context.format === 'json')
+    printJson(context.stdout, toProtoJson('holdfast.v1.ExperimentResults', ExperimentResults, answer));
+  else printResults(context.stdout, answer);
+  return 0;
 }
 
 function print(context: CliContext, experiment: Experiment): number {

@@ -5,6 +5,7 @@ import { ArchivedVersionEntity } from './ArchivedVersionEntity.ts';
 import { AuditEventEntity } from './AuditEventEntity.ts';
 import { AuditOutcomeEntity } from './AuditOutcomeEntity.ts';
 import { DatasetVersionEntity } from './DatasetVersionEntity.ts';
+import { DriftBaselineEntity } from './DriftBaselineEntity.ts';
 import { ExperimentArmEntity } from './ExperimentArmEntity.ts';
 import { ExperimentEntity } from './ExperimentEntity.ts';
 import { ExperimentEventEntity } from './ExperimentEventEntity.ts';
@@ -17,6 +18,7 @@ import { LoginThrottleEntity } from './LoginThrottleEntity.ts';
 import { ModelAliasEntity } from './ModelAliasEntity.ts';
 import { ModelReportEntity } from './ModelReportEntity.ts';
 import { ModelVersionEntity } from './ModelVersionEntity.ts';
+import { OutcomeEntity } from './OutcomeEntity.ts';
 import { PredictionEntity } from './PredictionEntity.ts';
 import { ProductionRowEntity } from './ProductionRowEntity.ts';
 import { TrainingRunEntity } from './TrainingRunEntity.ts';
@@ -32,6 +34,7 @@ export const entities = [
   AuditEventEntity,
   AuditOutcomeEntity,
   DatasetVersionEntity,
+  DriftBaselineEntity,
   ExperimentArmEntity,
   ExperimentEntity,
   ExperimentEventEntity,
@@ -44,6 +47,7 @@ export const entities = [
   ModelAliasEntity,
   ModelReportEntity,
   ModelVersionEntity,
+  OutcomeEntity,
   PredictionEntity,
   ProductionRowEntity,
   TrainingRunEntity,

@@ -6,6 +6,7 @@ import { Migration0006Experiments } from './Migration0006Experiments.ts';
 import { Migration0007Predictions } from './Migration0007Predictions.ts';
 import { Migration0008Accounts } from './Migration0008Accounts.ts';
 import { Migration0009Control } from './Migration0009Control.ts';
+import { Migration0010Outcomes } from './Migration0010Outcomes.ts';
 import { Migration0011RunErrorCode } from './Migration0011RunErrorCode.ts';
 
 /** Every migration, in the order in which they are applied. */
@@ -18,5 +19,6 @@ export const migrations = [
   { name: '0007_predictions', class: Migration0007Predictions },
   { name: '0008_accounts', class: Migration0008Accounts },
   { name: '0009_control', class: Migration0009Control },
+  { name: '0010_outcomes', class: Migration0010Outcomes },
   { name: '0011_run_error_code', class: Migration0011RunErrorCode },
 ];

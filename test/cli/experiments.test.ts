@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { allocateBuckets } from '../../ml/experiments/allocateBuckets.ts';
 import { createAssignment } from '../../ml/experiments/createAssignment.ts';
@@ -9,7 +11,7 @@ import { withSystem } from '../support/withSystem.ts';
 
 describe('holdfast experiments', () => {
   it('starts one, submits to it, adjusts, shows, stops and lists it', () =>
-    withSystem(async ({ addresses, served }) => {
+    withSystem(async ({ addresses, served, home }) => {
       const command = async (...args: string[]): Promise<string> => {
         const { code, stdout, stderr } = await runHoldfast(args, addresses);
         assert.equal(code, 0, stderr);
@@ -48,6 +50,31 @@ describe('holdfast experiments', () => {
       const shown = await command('experiments', 'show', 'simpler');
       assert.match(shown, new RegExp(`^${assign(unit)} +\\S+ +50 % +1$`, 'm'));
       assert.match(shown, /start +A=80 B=20 +operator +why not\n.*adjust +A=50 B=50 +operator +-$/m);
+      await command('outcomes', 'record', '--unit', unit, '--outcome', 'Yes');
+      const known = await command('outcomes', 'record', '--unit', unit, '--outcome', 'Yes');
+      assert.equal(known, '0 recorded, 0 corrected, 1 known already.\n');
+      await writeFile(
+        join(home, 'outcomes.csv'),
+        `unit_key,outcome,observed_time\n${unit},No,2026-01-31\nother,No,\n`,
+      );
+      assert.equal(
+        await command('outcomes', 'record', '--file', join(home, 'outcomes.csv')),
+        '1 recorded, 1 corrected, 0 known already.\n',
+      );
+      const results = await command('experiments', 'results', 'simpler');
+      assert.match(results, new RegExp(`^${assign(unit)} +\\S+ +1 +`, 'm'));
+      assert.match(results, /Too few units to check the split/);
+      assert.match(
+        await command('customers', 'list'),
+        new RegExp(`^churn +${unit} .* No +2026-01-31T00:00:00Z$`, 'm'),
+      );
+      const customer = await command('customers', 'show', unit);
+      assert.match(customer, /tenure +\d/);
+      assert.match(customer, /^\S+ +Yes +\S+ +operator +the customer$/m);
+      assert.match(
+        await command('baseline', 'show'),
+        /version 1 is measured from dataset 1 .*trained on them/,
+      );
       await command('experiments', 'stop', 'simpler', '--yes');
       assert.match(
         await command('experiments', 'list'),

@@ -47,6 +47,7 @@ describe('idempotency keys', () => {
       '/holdfast.v1.DatasetService/Ingest',
       '/holdfast.v1.ExperimentService/Start',
       '/holdfast.v1.ModelService/ImportVersion',
+      '/holdfast.v1.OutcomeService/RecordOutcomes',
       '/holdfast.v1.RunService/StartTraining',
     ]));
 

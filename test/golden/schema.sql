@@ -69,6 +69,13 @@ dataset_version.schema json not null
 dataset_version.profile json not null
 dataset_version.violations json not null
 dataset_version.created_at timestamp(3) with time zone not null default now()
+drift_baseline.model model_name not null
+drift_baseline.version integer not null
+drift_baseline.revision integer not null
+drift_baseline.dataset_version_id integer not null
+drift_baseline.actor text not null
+drift_baseline.reason text not null
+drift_baseline.at timestamp(3) with time zone not null
 experiment.model model_name not null
 experiment.name experiment_name not null
 experiment.salt text not null
@@ -150,6 +157,17 @@ model_version.signature json not null
 model_version.parameters json not null
 model_version.seconds double precision not null
 model_version.created_at timestamp(3) with time zone not null default now()
+outcome.id bigint not null generated always as identity
+outcome.model model_name not null
+outcome.unit_key text
+outcome.prediction_id uuid
+outcome.instance integer
+outcome.revision integer not null
+outcome.outcome text not null
+outcome.positive boolean not null
+outcome.observed_at timestamp(3) with time zone not null
+outcome.recorded_at timestamp(3) with time zone not null
+outcome.actor text not null
 prediction.id uuid not null
 prediction.instance integer not null
 prediction.at timestamp(3) with time zone not null
@@ -251,6 +269,11 @@ dataset_version.dataset_version_source_check CHECK ((source <> ''::text))
 dataset_version.dataset_version_source_rows_check CHECK ((source_rows >= 0))
 dataset_version.dataset_version_version_check CHECK ((version >= 1))
 dataset_version.dataset_version_violations_check CHECK ((json_typeof(violations) = 'array'::text))
+drift_baseline.drift_baseline_actor_check CHECK ((actor <> ''::text))
+drift_baseline.drift_baseline_model_dataset_version_id_fkey FOREIGN KEY (model, dataset_version_id) REFERENCES dataset_version(model, id)
+drift_baseline.drift_baseline_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_version(model, version)
+drift_baseline.drift_baseline_pkey PRIMARY KEY (model, version, revision)
+drift_baseline.drift_baseline_revision_check CHECK ((revision >= 1))
 experiment.experiment_end_follows_start CHECK ((ended_at >= started_at))
 experiment.experiment_end_is_dated CHECK (((status = 'running'::text) = (ended_at IS NULL)))
 experiment.experiment_has_its_event FOREIGN KEY (model, name, revision) REFERENCES experiment_event(model, experiment, revision) DEFERRABLE INITIALLY DEFERRED
@@ -310,6 +333,14 @@ model_version.model_version_signature_check CHECK ((json_typeof(signature) = 'ob
 model_version.model_version_threshold_check CHECK (((threshold >= (0)::double precision) AND (threshold <= (1)::double precision)))
 model_version.model_version_trainer_check CHECK ((trainer <> ''::text))
 model_version.model_version_version_check CHECK ((version >= 1))
+outcome.outcome_actor_check CHECK ((actor <> ''::text))
+outcome.outcome_instance_check CHECK ((instance >= 0))
+outcome.outcome_is_of_a_unit_or_a_prediction CHECK (((unit_key IS NULL) <> (prediction_id IS NULL)))
+outcome.outcome_of_a_prediction_has_its_instance CHECK (((prediction_id IS NULL) = (instance IS NULL)))
+outcome.outcome_outcome_check CHECK ((outcome <> ''::text))
+outcome.outcome_pkey PRIMARY KEY (id)
+outcome.outcome_revision_check CHECK ((revision >= 1))
+outcome.outcome_unit_key_check CHECK ((unit_key <> ''::text))
 prediction.prediction_arm_is_of_an_experiment CHECK (((experiment IS NULL) = (arm IS NULL)))
 prediction.prediction_instance_check CHECK ((instance >= 0))
 prediction.prediction_kind_check CHECK ((kind = ANY (ARRAY['answer'::text, 'fallback'::text, 'override'::text, 'shadow'::text])))
@@ -370,6 +401,7 @@ CREATE UNIQUE INDEX dataset_version_model_digest_schema_digest_key ON public.dat
 CREATE UNIQUE INDEX dataset_version_model_id_key ON public.dataset_version USING btree (model, id)
 CREATE UNIQUE INDEX dataset_version_model_version_key ON public.dataset_version USING btree (model, version)
 CREATE UNIQUE INDEX dataset_version_pkey ON public.dataset_version USING btree (id)
+CREATE UNIQUE INDEX drift_baseline_pkey ON public.drift_baseline USING btree (model, version, revision)
 CREATE UNIQUE INDEX experiment_arm_model_experiment_name_key ON public.experiment_arm USING btree (model, experiment, name)
 CREATE UNIQUE INDEX experiment_arm_one_shadow ON public.experiment_arm USING btree (model, experiment) WHERE shadow
 CREATE UNIQUE INDEX experiment_arm_pkey ON public.experiment_arm USING btree (model, experiment, place)
@@ -392,6 +424,10 @@ CREATE UNIQUE INDEX model_report_pkey ON public.model_report USING btree (model,
 CREATE UNIQUE INDEX model_version_model_version_key ON public.model_version USING btree (model, version)
 CREATE UNIQUE INDEX model_version_pkey ON public.model_version USING btree (id)
 CREATE UNIQUE INDEX model_version_run_id_trainer_key ON public.model_version USING btree (run_id, trainer)
+CREATE UNIQUE INDEX outcome_of_prediction ON public.outcome USING btree (prediction_id, instance, model, revision) WHERE (prediction_id IS NOT NULL)
+CREATE UNIQUE INDEX outcome_of_unit ON public.outcome USING btree (model, unit_key, revision) WHERE (unit_key IS NOT NULL)
+CREATE UNIQUE INDEX outcome_pkey ON public.outcome USING btree (id)
+CREATE INDEX prediction_of_unit ON ONLY public.prediction USING btree (model, unit_key, at) WHERE (unit_key IS NOT NULL)
 CREATE UNIQUE INDEX prediction_pkey ON ONLY public.prediction USING btree (id, instance, kind, at)
 CREATE INDEX production_row_of_unit ON public.production_row USING btree (model, unit_key, at)
 CREATE UNIQUE INDEX production_row_pkey ON public.production_row USING btree (prediction_id)
@@ -418,6 +454,8 @@ CREATE TRIGGER audit_outcome_immutable BEFORE DELETE OR UPDATE ON public.audit_o
 CREATE TRIGGER audit_outcome_not_truncated BEFORE TRUNCATE ON public.audit_outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER dataset_version_immutable BEFORE DELETE OR UPDATE ON public.dataset_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER dataset_version_not_truncated BEFORE TRUNCATE ON public.dataset_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER drift_baseline_immutable BEFORE DELETE OR UPDATE ON public.drift_baseline FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER drift_baseline_not_truncated BEFORE TRUNCATE ON public.drift_baseline FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER experiment_moves_forward BEFORE UPDATE ON public.experiment FOR EACH ROW EXECUTE FUNCTION experiment_moves_forward()
 CREATE TRIGGER experiment_not_removed BEFORE DELETE ON public.experiment FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER experiment_not_truncated BEFORE TRUNCATE ON public.experiment FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
@@ -434,6 +472,8 @@ CREATE TRIGGER model_alias_notifies AFTER INSERT OR UPDATE ON public.model_alias
 CREATE TRIGGER model_alias_stands_on_no_archived BEFORE INSERT OR UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION model_alias_stands_on_no_archived()
 CREATE TRIGGER model_version_immutable BEFORE DELETE OR UPDATE ON public.model_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_version_not_truncated BEFORE TRUNCATE ON public.model_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER outcome_immutable BEFORE DELETE OR UPDATE ON public.outcome FOR EACH ROW EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER outcome_not_truncated BEFORE TRUNCATE ON public.outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER training_run_ends_once BEFORE UPDATE ON public.training_run FOR EACH ROW WHEN ((old.status <> 'running'::text)) EXECUTE FUNCTION training_run_ends_once()
 CREATE TRIGGER user_account_changes_access AFTER INSERT OR DELETE OR UPDATE OF name, role, disabled, must_change_password ON public.user_account FOR EACH STATEMENT EXECUTE FUNCTION access_changes()
 CREATE TRIGGER user_session_changes_access AFTER INSERT OR DELETE ON public.user_session FOR EACH STATEMENT EXECUTE FUNCTION access_changes()

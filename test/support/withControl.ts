@@ -17,6 +17,8 @@ import { TASK_QUEUE } from '../../platform/workflowContract.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
+import { MonitoringServiceService } from '../../proto/gen/holdfast/v1/monitoring.ts';
+import { OutcomeServiceService } from '../../proto/gen/holdfast/v1/outcome.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../../proto/gen/holdfast/v1/system.ts';
 import { collectLogs } from './collectLogs.ts';
@@ -34,11 +36,14 @@ export interface ControlWorld {
   readonly home: string;
   readonly artifacts: ArtifactStore;
   readonly database: Database;
+  readonly databaseUrl: string;
   readonly temporal: Client;
   readonly models: GrpcClient<typeof ModelServiceService>;
   readonly runs: GrpcClient<typeof RunServiceService>;
   readonly datasets: GrpcClient<typeof DatasetServiceService>;
   readonly experiments: GrpcClient<typeof ExperimentServiceService>;
+  readonly outcomes: GrpcClient<typeof OutcomeServiceService>;
+  readonly monitoring: GrpcClient<typeof MonitoringServiceService>;
   readonly system: GrpcClient<typeof SystemServiceService>;
   /** Starts a worker; stopped with the world. */
   readonly startWorker: (overrides?: Partial<Activities>) => Promise<void>;
@@ -56,7 +61,7 @@ export async function withControl<T>(
 ): Promise<T> {
   const environment = await testTemporal(test);
   return withTemporaryFolder(home =>
-    withDatabase(async database => {
+    withDatabase(async (database, { url: databaseUrl }) => {
       const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
       const temporal = createTemporal(options.temporalAddress ?? environment.address, 'default');
       const { logger } = collectLogs();
@@ -75,6 +80,8 @@ export async function withControl<T>(
         runs: createGrpcClient(RunServiceService, { address, peer: 'control' }),
         datasets: createGrpcClient(DatasetServiceService, { address, peer: 'control' }),
         experiments: createGrpcClient(ExperimentServiceService, { address, peer: 'control' }),
+        outcomes: createGrpcClient(OutcomeServiceService, { address, peer: 'control' }),
+        monitoring: createGrpcClient(MonitoringServiceService, { address, peer: 'control' }),
         system: createGrpcClient(SystemServiceService, { address, peer: 'control' }),
       };
       const real = {
@@ -111,6 +118,7 @@ export async function withControl<T>(
           home,
           artifacts,
           database,
+          databaseUrl,
           temporal: environment.client,
           ...clients,
           startWorker,

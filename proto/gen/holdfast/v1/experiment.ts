@@ -189,6 +189,48 @@ export interface ExperimentEvent {
   time?: Date | undefined;
 }
 
+export interface ExperimentResults {
+  model: string;
+  name: string;
+  status: ExperimentStatus;
+  /** Of the moment of the answer. */
+  time?:
+    | Date
+    | undefined;
+  /** Those that answer, in their order. */
+  arms: ArmResult[];
+  /** Unset while there are too few units to say: fewer than 5 expected in an arm. */
+  sampleRatio?: SampleRatioCheck | undefined;
+}
+
+export interface ArmResult {
+  name: string;
+  /** A version number or an alias. */
+  version: string;
+  /** Units that were answered by the arm first. */
+  exposureCount: number;
+  /** As many as the weights at the time of each exposure let expect. */
+  expectedExposureCount: number;
+  /** Units whose outcome was seen after their exposure, and those of them whose outcome is the positive label. */
+  outcomeCount: number;
+  positiveCount: number;
+  /** positive_count / outcome_count with Wilson's 95 % interval; unset while there is no outcome. */
+  positiveRate?: number | undefined;
+  rateLow?: number | undefined;
+  rateHigh?: number | undefined;
+}
+
+/**
+ * Pearson's chi-squared test of the exposures against the weights, over the times of equal weights. A small p says that units were
+ * lost or assigned wrongly, and that the arms must not be compared; below .001 it is a mismatch.
+ */
+export interface SampleRatioCheck {
+  chiSquared: number;
+  degreesOfFreedom: number;
+  pValue: number;
+  mismatch: boolean;
+}
+
 function createBaseStartExperimentRequest(): StartExperimentRequest {
   return { model: "", name: "", arms: [], salt: "", reason: "" };
 }
@@ -1698,6 +1740,525 @@ export const ExperimentEvent: MessageFns<ExperimentEvent> = {
   },
 };
 
+function createBaseExperimentResults(): ExperimentResults {
+  return { model: "", name: "", status: 0, time: undefined, arms: [], sampleRatio: undefined };
+}
+
+export const ExperimentResults: MessageFns<ExperimentResults> = {
+  encode(message: ExperimentResults, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.status !== 0) {
+      writer.uint32(24).int32(message.status);
+    }
+    if (message.time !== undefined) {
+      Timestamp.encode(toTimestamp(message.time), writer.uint32(34).fork()).join();
+    }
+    for (const v of message.arms) {
+      ArmResult.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.sampleRatio !== undefined) {
+      SampleRatioCheck.encode(message.sampleRatio, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExperimentResults {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExperimentResults();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.status = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.arms.push(ArmResult.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.sampleRatio = SampleRatioCheck.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExperimentResults {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      status: isSet(object.status) ? experimentStatusFromJSON(object.status) : 0,
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      arms: globalThis.Array.isArray(object?.arms) ? object.arms.map((e: any) => ArmResult.fromJSON(e)) : [],
+      sampleRatio: isSet(object.sampleRatio)
+        ? SampleRatioCheck.fromJSON(object.sampleRatio)
+        : isSet(object.sample_ratio)
+        ? SampleRatioCheck.fromJSON(object.sample_ratio)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ExperimentResults): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.status !== 0) {
+      obj.status = experimentStatusToJSON(message.status);
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    if (message.arms?.length) {
+      obj.arms = message.arms.map((e) => ArmResult.toJSON(e));
+    }
+    if (message.sampleRatio !== undefined) {
+      obj.sampleRatio = SampleRatioCheck.toJSON(message.sampleRatio);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExperimentResults>, I>>(base?: I): ExperimentResults {
+    return ExperimentResults.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExperimentResults>, I>>(object: I): ExperimentResults {
+    const message = createBaseExperimentResults();
+    message.model = object.model ?? "";
+    message.name = object.name ?? "";
+    message.status = object.status ?? 0;
+    message.time = object.time ?? undefined;
+    message.arms = object.arms?.map((e) => ArmResult.fromPartial(e)) || [];
+    message.sampleRatio = (object.sampleRatio !== undefined && object.sampleRatio !== null)
+      ? SampleRatioCheck.fromPartial(object.sampleRatio)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseArmResult(): ArmResult {
+  return {
+    name: "",
+    version: "",
+    exposureCount: 0,
+    expectedExposureCount: 0,
+    outcomeCount: 0,
+    positiveCount: 0,
+    positiveRate: undefined,
+    rateLow: undefined,
+    rateHigh: undefined,
+  };
+}
+
+export const ArmResult: MessageFns<ArmResult> = {
+  encode(message: ArmResult, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.version !== "") {
+      writer.uint32(18).string(message.version);
+    }
+    if (message.exposureCount !== 0) {
+      writer.uint32(24).int32(message.exposureCount);
+    }
+    if (message.expectedExposureCount !== 0) {
+      writer.uint32(33).double(message.expectedExposureCount);
+    }
+    if (message.outcomeCount !== 0) {
+      writer.uint32(40).int32(message.outcomeCount);
+    }
+    if (message.positiveCount !== 0) {
+      writer.uint32(48).int32(message.positiveCount);
+    }
+    if (message.positiveRate !== undefined) {
+      writer.uint32(57).double(message.positiveRate);
+    }
+    if (message.rateLow !== undefined) {
+      writer.uint32(65).double(message.rateLow);
+    }
+    if (message.rateHigh !== undefined) {
+      writer.uint32(73).double(message.rateHigh);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ArmResult {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseArmResult();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.exposureCount = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.expectedExposureCount = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.outcomeCount = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.positiveCount = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.positiveRate = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.rateLow = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 73) {
+              break;
+            }
+
+            message.rateHigh = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ArmResult {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      exposureCount: isSet(object.exposureCount)
+        ? globalThis.Number(object.exposureCount)
+        : isSet(object.exposure_count)
+        ? globalThis.Number(object.exposure_count)
+        : 0,
+      expectedExposureCount: isSet(object.expectedExposureCount)
+        ? globalThis.Number(object.expectedExposureCount)
+        : isSet(object.expected_exposure_count)
+        ? globalThis.Number(object.expected_exposure_count)
+        : 0,
+      outcomeCount: isSet(object.outcomeCount)
+        ? globalThis.Number(object.outcomeCount)
+        : isSet(object.outcome_count)
+        ? globalThis.Number(object.outcome_count)
+        : 0,
+      positiveCount: isSet(object.positiveCount)
+        ? globalThis.Number(object.positiveCount)
+        : isSet(object.positive_count)
+        ? globalThis.Number(object.positive_count)
+        : 0,
+      positiveRate: isSet(object.positiveRate)
+        ? globalThis.Number(object.positiveRate)
+        : isSet(object.positive_rate)
+        ? globalThis.Number(object.positive_rate)
+        : undefined,
+      rateLow: isSet(object.rateLow)
+        ? globalThis.Number(object.rateLow)
+        : isSet(object.rate_low)
+        ? globalThis.Number(object.rate_low)
+        : undefined,
+      rateHigh: isSet(object.rateHigh)
+        ? globalThis.Number(object.rateHigh)
+        : isSet(object.rate_high)
+        ? globalThis.Number(object.rate_high)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ArmResult): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.exposureCount !== 0) {
+      obj.exposureCount = Math.round(message.exposureCount);
+    }
+    if (message.expectedExposureCount !== 0) {
+      obj.expectedExposureCount = floatToJson(message.expectedExposureCount);
+    }
+    if (message.outcomeCount !== 0) {
+      obj.outcomeCount = Math.round(message.outcomeCount);
+    }
+    if (message.positiveCount !== 0) {
+      obj.positiveCount = Math.round(message.positiveCount);
+    }
+    if (message.positiveRate !== undefined) {
+      obj.positiveRate = floatToJson(message.positiveRate);
+    }
+    if (message.rateLow !== undefined) {
+      obj.rateLow = floatToJson(message.rateLow);
+    }
+    if (message.rateHigh !== undefined) {
+      obj.rateHigh = floatToJson(message.rateHigh);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ArmResult>, I>>(base?: I): ArmResult {
+    return ArmResult.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ArmResult>, I>>(object: I): ArmResult {
+    const message = createBaseArmResult();
+    message.name = object.name ?? "";
+    message.version = object.version ?? "";
+    message.exposureCount = object.exposureCount ?? 0;
+    message.expectedExposureCount = object.expectedExposureCount ?? 0;
+    message.outcomeCount = object.outcomeCount ?? 0;
+    message.positiveCount = object.positiveCount ?? 0;
+    message.positiveRate = object.positiveRate ?? undefined;
+    message.rateLow = object.rateLow ?? undefined;
+    message.rateHigh = object.rateHigh ?? undefined;
+    return message;
+  },
+};
+
+function createBaseSampleRatioCheck(): SampleRatioCheck {
+  return { chiSquared: 0, degreesOfFreedom: 0, pValue: 0, mismatch: false };
+}
+
+export const SampleRatioCheck: MessageFns<SampleRatioCheck> = {
+  encode(message: SampleRatioCheck, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.chiSquared !== 0) {
+      writer.uint32(9).double(message.chiSquared);
+    }
+    if (message.degreesOfFreedom !== 0) {
+      writer.uint32(16).int32(message.degreesOfFreedom);
+    }
+    if (message.pValue !== 0) {
+      writer.uint32(25).double(message.pValue);
+    }
+    if (message.mismatch !== false) {
+      writer.uint32(32).bool(message.mismatch);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SampleRatioCheck {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSampleRatioCheck();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 9) {
+              break;
+            }
+
+            message.chiSquared = reader.double();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.degreesOfFreedom = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.pValue = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.mismatch = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SampleRatioCheck {
+    return {
+      chiSquared: isSet(object.chiSquared)
+        ? globalThis.Number(object.chiSquared)
+        : isSet(object.chi_squared)
+        ? globalThis.Number(object.chi_squared)
+        : 0,
+      degreesOfFreedom: isSet(object.degreesOfFreedom)
+        ? globalThis.Number(object.degreesOfFreedom)
+        : isSet(object.degrees_of_freedom)
+        ? globalThis.Number(object.degrees_of_freedom)
+        : 0,
+      pValue: isSet(object.pValue)
+        ? globalThis.Number(object.pValue)
+        : isSet(object.p_value)
+        ? globalThis.Number(object.p_value)
+        : 0,
+      mismatch: isSet(object.mismatch) ? globalThis.Boolean(object.mismatch) : false,
+    };
+  },
+
+  toJSON(message: SampleRatioCheck): unknown {
+    const obj: any = {};
+    if (message.chiSquared !== 0) {
+      obj.chiSquared = floatToJson(message.chiSquared);
+    }
+    if (message.degreesOfFreedom !== 0) {
+      obj.degreesOfFreedom = Math.round(message.degreesOfFreedom);
+    }
+    if (message.pValue !== 0) {
+      obj.pValue = floatToJson(message.pValue);
+    }
+    if (message.mismatch !== false) {
+      obj.mismatch = message.mismatch;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SampleRatioCheck>, I>>(base?: I): SampleRatioCheck {
+    return SampleRatioCheck.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SampleRatioCheck>, I>>(object: I): SampleRatioCheck {
+    const message = createBaseSampleRatioCheck();
+    message.chiSquared = object.chiSquared ?? 0;
+    message.degreesOfFreedom = object.degreesOfFreedom ?? 0;
+    message.pValue = object.pValue ?? 0;
+    message.mismatch = object.mismatch ?? false;
+    return message;
+  },
+};
+
 /** A/B experiments: which share of a model's units which version answers. One runs at a time of a model. */
 export type ExperimentServiceDefinition = typeof ExperimentServiceDefinition;
 export const ExperimentServiceDefinition = {
@@ -2336,6 +2897,67 @@ export const ExperimentServiceDefinition = {
         },
       },
     },
+    /**
+     * What the experiment shows so far: whether units were split as its weights say, and how many of each arm had the positive
+     * outcome.
+     */
+    results: {
+      name: "Results",
+      requestType: GetExperimentRequest as typeof GetExperimentRequest,
+      requestStream: false,
+      responseType: ExperimentResults as typeof ExperimentResults,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 1]) as Buffer],
+          578365826: [
+            Buffer.from([
+              40,
+              18,
+              38,
+              47,
+              118,
+              49,
+              47,
+              101,
+              120,
+              112,
+              101,
+              114,
+              105,
+              109,
+              101,
+              110,
+              116,
+              115,
+              47,
+              123,
+              109,
+              111,
+              100,
+              101,
+              108,
+              125,
+              47,
+              123,
+              110,
+              97,
+              109,
+              101,
+              125,
+              47,
+              114,
+              101,
+              115,
+              117,
+              108,
+              116,
+              115,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
     /** Newest first, without history. */
     list: {
       name: "List",
@@ -2404,6 +3026,19 @@ export const ExperimentServiceService = {
     responseSerialize: (value: Experiment): Buffer => Buffer.from(Experiment.encode(value).finish()),
     responseDeserialize: (value: Buffer): Experiment => Experiment.decode(value),
   },
+  /**
+   * What the experiment shows so far: whether units were split as its weights say, and how many of each arm had the positive
+   * outcome.
+   */
+  results: {
+    path: "/holdfast.v1.ExperimentService/Results" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetExperimentRequest): Buffer => Buffer.from(GetExperimentRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetExperimentRequest => GetExperimentRequest.decode(value),
+    responseSerialize: (value: ExperimentResults): Buffer => Buffer.from(ExperimentResults.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExperimentResults => ExperimentResults.decode(value),
+  },
   /** Newest first, without history. */
   list: {
     path: "/holdfast.v1.ExperimentService/List" as const,
@@ -2427,6 +3062,11 @@ export interface ExperimentServiceServer extends UntypedServiceImplementation {
   stop: handleUnaryCall<StopExperimentRequest, Experiment>;
   /** With its history, and how many units each arm was shown to. */
   get: handleUnaryCall<GetExperimentRequest, Experiment>;
+  /**
+   * What the experiment shows so far: whether units were split as its weights say, and how many of each arm had the positive
+   * outcome.
+   */
+  results: handleUnaryCall<GetExperimentRequest, ExperimentResults>;
   /** Newest first, without history. */
   list: handleUnaryCall<ListExperimentsRequest, ListExperimentsResponse>;
 }
@@ -2495,6 +3135,25 @@ export interface ExperimentServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Experiment) => void,
+  ): ClientUnaryCall;
+  /**
+   * What the experiment shows so far: whether units were split as its weights say, and how many of each arm had the positive
+   * outcome.
+   */
+  results(
+    request: GetExperimentRequest,
+    callback: (error: ServiceError | null, response: ExperimentResults) => void,
+  ): ClientUnaryCall;
+  results(
+    request: GetExperimentRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExperimentResults) => void,
+  ): ClientUnaryCall;
+  results(
+    request: GetExperimentRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExperimentResults) => void,
   ): ClientUnaryCall;
   /** Newest first, without history. */
   list(

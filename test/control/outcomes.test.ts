@@ -1,0 +1,387 @@
+import assert from 'node:assert/strict';
+import { Client } from 'pg';
+import { describe, it } from 'mocha';
+import { moveAlias } from '../../db/aliases/moveAlias.ts';
+import { recordDatasetVersion } from '../../db/datasets/recordDatasetVersion.ts';
+import { insertPredictions } from '../../db/predictions/insertPredictions.ts';
+import type { Prediction } from '../../db/predictions/Prediction.ts';
+import { sha256 } from '../../platform/sha256.ts';
+import { uuidv7 } from '../../platform/uuidv7.ts';
+import type { OutcomeReport } from '../../proto/gen/holdfast/v1/outcome.ts';
+import { expectError } from '../support/expectError.ts';
+import { firstPage } from '../support/firstPage.ts';
+import { registerSamples, sampleDataset } from '../support/registrySamples.ts';
+import { type ControlWorld, withControl } from '../support/withControl.ts';
+
+const report = (changes: Partial<OutcomeReport>): OutcomeReport => ({
+  unitKey: '',
+  predictionId: '',
+  instance: 0,
+  outcome: 'Yes',
+  observedTime: undefined,
+  ...changes,
+});
+
+const predictionOf = (changes: Partial<Prediction>): Prediction => ({
+  id: uuidv7(),
+  instance: 0,
+  at: Date.now() - 60_000,
+  model: 'churn',
+  version: 1,
+  unitKey: 'u1',
+  kind: 'answer',
+  experiment: null,
+  arm: null,
+  probability: 0.7,
+  label: 'Yes',
+  threshold: 0.5,
+  features: null,
+  ...changes,
+});
+
+/** As a spool ships them. */
+async function ship({ databaseUrl }: ControlWorld, predictions: readonly Prediction[]): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await insertPredictions(client, predictions);
+  } finally {
+    await client.end();
+  }
+}
+
+const batch = (from: number) =>
+  Array.from({ length: 100 }, (_, index) => report({ unitKey: `u${from + index}` }));
+
+const arm = (name: string, version: string, weightPercent: number) => ({
+  name,
+  version,
+  weightPercent,
+  shadow: false,
+});
+
+const exposed = (count: number, of: string, version: number, at: number) =>
+  Array.from({ length: count }, (_, index) =>
+    predictionOf({
+      unitKey: `${of}${version}-${at}-${index}`,
+      experiment: 'exp',
+      arm: of,
+      version,
+      at,
+    }),
+  );
+
+const withVersions = (test: Mocha.Context, work: (world: ControlWorld) => Promise<void>): Promise<void> =>
+  withControl(test, async world => {
+    await registerSamples(world.database, 2);
+    const move = { model: 'churn', alias: 'production', version: 1, actor: 'test', reason: '' } as const;
+    await moveAlias(world.database, { ...move, operationId: 'o' });
+    await work(world);
+  });
+
+describe('OutcomeService', () => {
+  it('keeps each report once, and corrections with their history', function () {
+    return withVersions(this, async ({ outcomes }) => {
+      const record = (...reports: OutcomeReport[]) =>
+        outcomes.recordOutcomes({ model: 'churn', outcomes: reports });
+      const seen = new Date('2026-03-01T12:00:00.000Z');
+      const later = new Date('2026-03-02T12:00:00.000Z');
+      const predictionId = uuidv7();
+      assert.deepEqual(
+        await record(
+          report({ unitKey: 'u1', observedTime: seen }),
+          report({ unitKey: 'u2', outcome: 'No' }),
+          report({ predictionId, instance: 3 }),
+          report({ unitKey: 'u2', outcome: 'No' }),
+        ),
+        { recorded: 3, corrected: 0, unchanged: 1 },
+      );
+      const corrected = report({ unitKey: 'u1', outcome: 'No', observedTime: later });
+      assert.deepEqual(await record(corrected), { recorded: 0, corrected: 1, unchanged: 0 });
+      // What comes a second time says nothing new, also after its correction.
+      assert.deepEqual(await record(report({ unitKey: 'u1', observedTime: seen }), corrected), {
+        recorded: 0,
+        corrected: 0,
+        unchanged: 2,
+      });
+      assert.deepEqual(await record(report({ unitKey: 'u1' })), { recorded: 0, corrected: 1, unchanged: 0 });
+      const customer = await outcomes.getCustomer({ model: 'churn', unitKey: 'u1' });
+      assert.equal(customer.outcome, 'Yes');
+      assert.deepEqual(
+        customer.outcomes.map(({ revision, outcome, actor }) => [revision, outcome, actor]),
+        [
+          [3, 'Yes', 'operator'],
+          [2, 'No', 'operator'],
+          [1, 'Yes', 'operator'],
+        ],
+      );
+      assert.deepEqual(customer.outcomes[2].observedTime, seen);
+    });
+  });
+
+  it('names every wrong report by its index, and then records none', function () {
+    return withVersions(this, async ({ outcomes, database }) => {
+      const wrong: readonly [Partial<OutcomeReport>, string][] = [
+        [{}, 'unit_key: expected either the unit’s key or a prediction’s id'],
+        [{ unitKey: 'u', predictionId: uuidv7() }, 'prediction_id: expected either'],
+        [{ predictionId: 'p' }, 'prediction_id: expected a UUID, got "p"'],
+        [{ unitKey: 'x'.repeat(201) }, 'unit_key: expected at most 200 characters'],
+        [{ unitKey: 'u', instance: 1 }, 'instance: expected a place in a prediction, from 0, got 1'],
+        [{ unitKey: 'u', outcome: 'yes' }, 'outcome: expected "Yes" or "No", got "yes". Did you mean "Yes"?'],
+        [
+          { unitKey: 'u', observedTime: new Date(Date.now() + 86_400_000) },
+          'observed_time: expected a time until now',
+        ],
+      ];
+      const reports = [report({ unitKey: 'good' }), ...wrong.map(([changes]) => report(changes))];
+      await assert.rejects(
+        outcomes.recordOutcomes({ model: 'churn', outcomes: reports }),
+        (error: unknown) => {
+          assert.ok(
+            expectError('invalidArgument', /^7 of 8 reports are wrong, and none was recorded: /)(error),
+          );
+          assert.ok(error instanceof Error);
+          for (const [index, [, says]] of wrong.entries())
+            assert.ok(error.message.includes(`outcomes[${index + 1}].${says}`), error.message);
+          return true;
+        },
+      );
+      assert.deepEqual(await database.read(manager => manager.execute('select id from outcome')), []);
+      await assert.rejects(
+        outcomes.recordOutcomes({ model: 'churn', outcomes: [] }),
+        expectError('invalidArgument', /expected 1 to 10000/),
+      );
+      await assert.rejects(
+        outcomes.recordOutcomes({ model: 'chrun', outcomes: reports }),
+        expectError('notFound', /Did you mean "churn"/),
+      );
+    });
+  });
+
+  it('loses nothing and doubles nothing of many reports at once', function () {
+    return withVersions(this, async ({ outcomes, database }) => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) =>
+          outcomes.recordOutcomes({ model: 'churn', outcomes: batch(50 * (index % 10)) }),
+        ),
+      );
+      const recorded = answers.reduce((sum, answer) => sum + answer.recorded, 0);
+      assert.equal(recorded, 550);
+      const [row] = await database.read(manager =>
+        manager.execute('select count(*)::integer as rows, max(revision) as revision from outcome'),
+      );
+      assert.deepEqual(row, { rows: 550, revision: 1 });
+    });
+  });
+
+  it('shows a customer’s submissions, predictions, arm and outcome, and pages through customers', function () {
+    return withVersions(this, async world => {
+      const { outcomes } = world;
+      const first = predictionOf({ at: Date.now() - 120_000, features: { tenure: 1 }, probability: 0.4 });
+      const second = predictionOf({
+        features: { tenure: 2, Contract: null },
+        experiment: 'exp',
+        arm: 'A',
+      });
+      const bulk = predictionOf({ at: Date.now() - 90_000, instance: 5, probability: 0.1, label: 'No' });
+      const others = ['u2', 'u3', 'u4'].map(unitKey =>
+        predictionOf({ unitKey, at: Date.now() - 600_000, features: {}, probability: 0.2, label: 'No' }),
+      );
+      await ship(world, [first, second, bulk, ...others]);
+      await outcomes.recordOutcomes({
+        model: 'churn',
+        outcomes: [report({ predictionId: bulk.id.toUpperCase(), instance: 5, outcome: 'No' })],
+      });
+      await outcomes.recordOutcomes({ model: 'churn', outcomes: [report({ predictionId: second.id })] });
+      await outcomes.recordOutcomes({ model: 'churn', outcomes: [report({ unitKey: 'u3', outcome: 'No' })] });
+      // Of another instance of the same prediction: somebody else's.
+      await outcomes.recordOutcomes({
+        model: 'churn',
+        outcomes: [report({ predictionId: bulk.id, instance: 6 })],
+      });
+
+      const customer = await outcomes.getCustomer({ model: '', unitKey: 'u1' });
+      assert.deepEqual(
+        [customer.submissionCount, customer.probability, customer.label, customer.experiment, customer.arm],
+        [2, 0.7, 'Yes', 'exp', 'A'],
+      );
+      assert.equal(customer.outcome, 'Yes');
+      assert.deepEqual(
+        customer.submissions.map(({ predictionId, features }) => [predictionId, features]),
+        [
+          [second.id, { tenure: 2, Contract: null }],
+          [first.id, { tenure: 1 }],
+        ],
+      );
+      assert.deepEqual(
+        customer.predictions.map(({ predictionId, instance, probability, arm }) => [
+          predictionId,
+          instance,
+          probability,
+          arm,
+        ]),
+        [
+          [second.id, 0, 0.7, 'A'],
+          [bulk.id, 5, 0.1, ''],
+          [first.id, 0, 0.4, ''],
+        ],
+      );
+      assert.deepEqual(
+        customer.outcomes.map(({ predictionId, instance, outcome }) => [predictionId, instance, outcome]),
+        [
+          [second.id, 0, 'Yes'],
+          [bulk.id, 5, 'No'],
+        ],
+      );
+      const keys = async (filter: string, orderBy = '') => {
+        const found: string[] = [];
+        let pageToken = '';
+        do {
+          const page = await outcomes.listCustomers({
+            model: 'churn',
+            ...firstPage,
+            pageSize: 2,
+            filter,
+            orderBy,
+            pageToken,
+          });
+          found.push(...page.customers.map(({ unitKey }) => unitKey));
+          pageToken = page.nextPageToken;
+        } while (pageToken !== '');
+        return found;
+      };
+      assert.deepEqual((await keys('')).toSorted(), ['u1', 'u2', 'u3', 'u4']);
+      assert.deepEqual(await keys('', 'unit_key'), ['u1', 'u2', 'u3', 'u4']);
+      assert.deepEqual(await keys('outcome:*', 'unit_key'), ['u1', 'u3']);
+      assert.deepEqual(await keys('probability > 0.5 AND outcome = Yes'), ['u1']);
+      await assert.rejects(
+        outcomes.getCustomer({ model: 'churn', unitKey: 'nobody' }),
+        expectError('notFound', /Nothing is known of a customer "nobody" of churn/),
+      );
+    });
+  });
+});
+
+describe('ExperimentService.Results', () => {
+  it('counts exposures and later outcomes by arm, and checks the split', function () {
+    return withVersions(this, async world => {
+      const { experiments, outcomes } = world;
+      await experiments.start({
+        model: 'churn',
+        name: 'exp',
+        arms: [
+          arm('A', 'production', 80),
+          arm('B', '2', 20),
+          { name: 'S', version: '1', weightPercent: 0, shadow: true },
+        ],
+        salt: '',
+        reason: '',
+      });
+      const request = { model: 'churn', name: 'exp' };
+      const empty = await experiments.results(request);
+      assert.deepEqual(
+        empty.arms.map(({ name, exposureCount, positiveRate }) => [name, exposureCount, positiveRate]),
+        [
+          ['A', 0, undefined],
+          ['B', 0, undefined],
+        ],
+      );
+      assert.equal(empty.sampleRatio, undefined);
+
+      const early = Date.now();
+      await ship(world, [...exposed(80, 'A', 1, early), ...exposed(20, 'B', 2, early)]);
+      const fair = await experiments.results(request);
+      assert.deepEqual(
+        fair.arms.map(({ exposureCount, expectedExposureCount }) => [exposureCount, expectedExposureCount]),
+        [
+          [80, 80],
+          [20, 20],
+        ],
+      );
+      assert.deepEqual(fair.sampleRatio, { chiSquared: 0, degreesOfFreedom: 1, pValue: 1, mismatch: false });
+
+      await outcomes.recordOutcomes({
+        model: 'churn',
+        outcomes: [
+          ...Array.from({ length: 40 }, (_, index) =>
+            report({ unitKey: `A1-${early}-${index}`, outcome: index < 10 ? 'Yes' : 'No' }),
+          ),
+          // Seen before the exposure: not what the arm did.
+          report({ unitKey: `B2-${early}-0`, observedTime: new Date(early - 1000) }),
+          report({ unitKey: `B2-${early}-1` }),
+        ],
+      });
+      const [a, b] = (await experiments.results(request)).arms;
+      assert.deepEqual([a.outcomeCount, a.positiveCount, a.positiveRate], [40, 10, 0.25]);
+      // scipy.stats.binomtest(10, 40).proportion_ci(0.95, 'wilson')
+      assert.ok(
+        Math.abs((a.rateLow ?? 0) - 0.1418713) < 1e-6 && Math.abs((a.rateHigh ?? 0) - 0.4019396) < 1e-6,
+      );
+      assert.deepEqual([b.outcomeCount, b.positiveCount], [1, 1]);
+
+      const weights = [
+        { arm: 'A', weightPercent: 50 },
+        { arm: 'B', weightPercent: 50 },
+      ];
+      await experiments.adjust({ ...request, weights, reason: '' });
+      const late = Date.now() + 1000;
+      await ship(world, [...exposed(90, 'A', 1, late), ...exposed(10, 'B', 2, late)]);
+      const skewed = await experiments.results(request);
+      assert.deepEqual(
+        skewed.arms.map(({ exposureCount, expectedExposureCount }) => [exposureCount, expectedExposureCount]),
+        [
+          [170, 130],
+          [30, 70],
+        ],
+      );
+      assert.equal(skewed.sampleRatio?.chiSquared, 64);
+      assert.equal(skewed.sampleRatio.degreesOfFreedom, 2);
+      assert.ok(skewed.sampleRatio.mismatch && skewed.sampleRatio.pValue < 1e-13);
+    });
+  });
+});
+
+describe('MonitoringService', () => {
+  it('measures a version from the data it was trained on, until another dataset is set for it', function () {
+    return withVersions(this, async ({ monitoring, database }) => {
+      const own = await monitoring.getBaseline({ model: '', version: '' });
+      assert.deepEqual(
+        [own.version, own.datasetVersion, own.rows, own.profile, own.actor, own.setTime],
+        [1, 1, 98, { rows: 98 }, '', undefined],
+      );
+      const schema = { columns: [{ name: 'tenure', kind: 'number' }] };
+      const other = { digest: sha256('other'), sourceArtifact: sha256('other'), profile: { rows: 7 } };
+      await recordDatasetVersion(database, sampleDataset({ ...other, schema }));
+      await recordDatasetVersion(
+        database,
+        sampleDataset({ digest: sha256('third'), schema: { columns: [{ name: 'age', kind: 'number' }] } }),
+      );
+      const set = (dataset: string, version = '') =>
+        monitoring.setBaseline({
+          model: 'churn',
+          version,
+          source: { $case: 'dataset', value: dataset },
+          reason: 'newer',
+        });
+      const chosen = await set('2');
+      assert.deepEqual(
+        [chosen.version, chosen.datasetVersion, chosen.profile, chosen.actor, chosen.reason],
+        [1, 2, { rows: 7 }, 'operator', 'newer'],
+      );
+      assert.ok(chosen.setTime instanceof Date);
+      assert.deepEqual(await set('2'), chosen, 'once more changes nothing');
+      assert.deepEqual(await monitoring.getBaseline({ model: 'churn', version: 'production' }), chosen);
+      const second = await monitoring.getBaseline({ model: 'churn', version: '2' });
+      assert.equal(second.datasetVersion, 1, 'another version keeps its own');
+      await assert.rejects(
+        set('3'),
+        expectError('failedPrecondition', /has no tenure, which version 1 takes/),
+      );
+      await assert.rejects(set('9'), expectError('notFound', /no dataset 9/));
+      await assert.rejects(
+        monitoring.setBaseline({ model: 'churn', version: '', source: undefined, reason: '' }),
+        expectError('invalidArgument', /expected trained_version .* or dataset/),
+      );
+    });
+  });
+});
