@@ -37,7 +37,7 @@ function fitKernel(
   if (recipe.trainer === 'logisticRegression')
     return fitLogisticRegression(matrix, labels, recipe.parameters, crew);
   if (recipe.trainer === 'randomForest')
-    return fitRandomForest(matrix, labels, recipe.parameters, seed, onProgress);
+    return fitRandomForest(matrix, labels, recipe.parameters, seed, onProgress, crew);
   if (recipe.trainer === 'gradientBoosting')
     return fitGradientBoosting(matrix, labels, recipe.parameters, seed, onProgress, crew);
   return fitMultilayerPerceptron(matrix, labels, recipe.parameters, seed, onProgress);

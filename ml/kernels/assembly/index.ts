@@ -6,4 +6,5 @@ export * from './perceptron';
 export * from './neighbours';
 export * from './binning';
 export * from './boosting';
+export * from './forest';
 export * from './logistic';

@@ -2,16 +2,23 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { createRandom } from '../../../ml/random/createRandom.ts';
+import { deriveSeed } from '../../../ml/random/deriveSeed.ts';
+import { balancedWeights } from '../../../ml/trainers/balancedWeights.ts';
 import type { TreesModel } from '../../../ml/trainers/FittedModel.ts';
-import { createGiniTreeGrower } from '../../../ml/trainers/randomForest/createGiniTreeGrower.ts';
-import { drawBootstrap } from '../../../ml/trainers/randomForest/drawBootstrap.ts';
+import { soloCrew } from '../../../ml/kernels/Crew.ts';
+import { withKernelMemory } from '../../../ml/kernels/withKernelMemory.ts';
+import { createForestGrower } from '../../../ml/trainers/randomForest/createForestGrower.ts';
 import { fitRandomForest } from '../../../ml/trainers/randomForest/fitRandomForest.ts';
 import type { RandomForestParameters } from '../../../ml/trainers/Recipe.ts';
 import { createNodeTable } from '../../../ml/trainers/trees/createNodeTable.ts';
 import { scoreTrees } from '../../../ml/trainers/trees/scoreTrees.ts';
+import { binMatrix } from '../../../ml/trainers/trees/binMatrix.ts';
+import { partedCrew } from '../../support/partedCrew.ts';
 import { binnedOf } from './binnedOf.ts';
 import { type DrawnTable, drawnTable, matrixOf, valueOf } from './drawnTables.ts';
 import { noisyTable } from './noisyTable.ts';
+import { createGiniTreeGrower } from './plainForest/createGiniTreeGrower.ts';
+import { drawBootstrap } from './plainForest/drawBootstrap.ts';
 
 const plain: RandomForestParameters = {
   trees: 20,
@@ -23,7 +30,7 @@ const plain: RandomForestParameters = {
 
 interface TreeOptions {
   readonly weights?: readonly [number, number];
-  readonly maximumDepth?: number;
+  readonly maximumDepth?: number | null;
   readonly minimumSamplesLeaf?: number;
   readonly featuresPerSplit?: number;
 }
@@ -34,15 +41,24 @@ function growTree(
   draws: readonly number[],
   options: TreeOptions = {},
 ): TreesModel {
-  const table = createNodeTable();
-  createGiniTreeGrower(binnedOf(matrix, 256, 1), {
-    weights: [1, 1],
-    maximumDepth: Number.POSITIVE_INFINITY,
-    minimumSamplesLeaf: 1,
-    featuresPerSplit: matrix.columnCount,
-    ...options,
-  }).grow(Int32Array.from(draws), labels, createRandom(1), table);
-  return table.toModel('probability', 0);
+  return withKernelMemory(memory => {
+    const forest = createForestGrower({
+      memory,
+      crew: soloCrew,
+      binned: binMatrix(memory, matrix, 256, 1),
+      labels,
+      weights: [1, 1],
+      maximumDepth: null,
+      minimumSamplesLeaf: 1,
+      featuresPerSplit: matrix.columnCount,
+      ...options,
+    });
+    const [drawn] = forest.draw([1]);
+    drawn.set(draws);
+    const table = createNodeTable();
+    forest.grow(table);
+    return table.toModel('probability', 0);
+  });
 }
 const grow = (
   columns: readonly ArrayLike<number>[],
@@ -106,7 +122,7 @@ describe('a tree of the forest, by hand', () => {
     assert.deepEqual([...model.feature], [7, -1, -1]);
   });
 
-  it('grows a chain as deep as its rows', () => {
+  it('grows a chain half as deep as its rows', () => {
     // Each level can only cut one row off: feature f alone tells row f from the later ones.
     const rowCount = 600;
     const columns = Array.from({ length: rowCount - 1 }, (_, feature) =>
@@ -119,7 +135,11 @@ describe('a tree of the forest, by hand', () => {
       Array.from({ length: rowCount }, () => 1),
     );
     assert.deepEqual([...scoreTrees(model, matrixOf(columns))], labels);
-    assert.equal(model.feature.length, 2 * rowCount - 1);
+    // What is left once all rows of one label are cut off is pure.
+    assert.ok(model.feature.length >= rowCount + 1);
+    let depth = 0;
+    for (let node = 0; model.feature[node] >= 0; node = model.left[node]) depth += 1;
+    assert.ok(depth >= rowCount / 2);
   });
 });
 
@@ -127,7 +147,7 @@ describe('a tree of the forest and its naive twin', () => {
   it('agree on every cut and leaf', () => {
     const options = fc.record({
       weights: fc.constantFrom([1, 1], [0.6, 3]) as fc.Arbitrary<[number, number]>,
-      maximumDepth: fc.constantFrom(Number.POSITIVE_INFINITY, 1, 3),
+      maximumDepth: fc.constantFrom(null, 1, 3),
       minimumSamplesLeaf: fc.integer({ min: 1, max: 4 }),
     });
     const drawn = drawnTable(1, 40).chain(table =>
@@ -164,7 +184,7 @@ describe('a tree of the forest and its naive twin', () => {
           const mayStay =
             negative === 0 ||
             positive === 0 ||
-            depth >= rules.maximumDepth ||
+            depth >= (rules.maximumDepth ?? Number.POSITIVE_INFINITY) ||
             best === Number.POSITIVE_INFINITY;
           if (model.feature[node] === -1) {
             assert.ok(mayStay, `leaf ${node} could be split`);
@@ -199,6 +219,66 @@ describe('fitRandomForest', () => {
     const first = fitRandomForest(matrix, labels, plain, 1);
     assert.deepEqual(fitRandomForest(matrix, labels, plain, 1), first);
     assert.notDeepEqual(fitRandomForest(matrix, labels, plain, 2), first);
+  });
+
+  it('gives the same bits whatever the number of threads that grow its trees', () => {
+    const forest = fitRandomForest(matrix, labels, plain, 1);
+    for (const size of [2, 3, 64]) {
+      const crew = partedCrew(size);
+      const shares: number[] = [];
+      const parted = fitRandomForest(matrix, labels, plain, 1, share => shares.push(share), crew);
+      assert.deepEqual(parted, forest);
+      assert.deepEqual(
+        shares,
+        Array.from({ length: 20 }, (_, tree) => (tree + 1) / 20),
+      );
+      assert.ok(crew.steps() > 0);
+    }
+  });
+
+  it('gives to the bit the forest of plain loops', () => {
+    const arbitrary = fc.record({
+      rows: fc.integer({ min: 1, max: 1500 }),
+      values: fc.constantFrom(2, 5, 100, 4000),
+      minimumSamplesLeaf: fc.constantFrom(1, 3, 20),
+      maximumDepth: fc.constantFrom(null, 1, 6),
+      featuresPerSplit: fc.constantFrom(1, 3, 7),
+      balanced: fc.boolean(),
+      seed: fc.integer({ min: 0, max: 0xffffffff }),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ rows, values, seed, ...rules }) => {
+        const random = createRandom(seed);
+        const drawn = matrixOf(
+          Array.from({ length: 7 }, (_, column) =>
+            // One of two values, one of few, all of many.
+            Float32Array.from({ length: rows }, () =>
+              random.below(column === 0 ? 2 : column === 1 ? 9 : values),
+            ),
+          ),
+        );
+        const outcomes = Uint8Array.from({ length: rows }, (_, row) =>
+          Number(random.next() < (drawn.values[row] === 1 ? 0.7 : 0.2)),
+        );
+        const parameters = { ...rules, trees: 3 };
+        const binned = binnedOf(drawn, 256, deriveSeed(seed, 'bins'));
+        const both = outcomes.includes(0) && outcomes.includes(1);
+        const plainTrees = createGiniTreeGrower(binned, {
+          ...rules,
+          weights: rules.balanced && both ? balancedWeights(outcomes) : [1, 1],
+          maximumDepth: rules.maximumDepth ?? Number.POSITIVE_INFINITY,
+        });
+        const table = createNodeTable();
+        const draws = new Int32Array(rows);
+        for (let tree = 0; tree < parameters.trees; tree++) {
+          const own = createRandom(deriveSeed(seed, 'tree', tree));
+          drawBootstrap(draws, own);
+          plainTrees.grow(draws, outcomes, own, table);
+        }
+        assert.deepEqual(fitRandomForest(drawn, outcomes, parameters, seed), table.toModel('probability', 0));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('grows each tree alike in a forest of any size', () => {
@@ -310,15 +390,29 @@ describe('fitRandomForest', () => {
   });
 });
 
-describe('drawBootstrap', () => {
-  it('draws as many rows as there are, about 63 % of them at least once', () => {
-    const draws = new Int32Array(10_000).fill(5);
-    drawBootstrap(draws, createRandom(1));
-    assert.equal(
-      draws.reduce((sum, count) => sum + count, 0),
-      10_000,
-    );
-    const share = draws.filter(count => count > 0).length / draws.length;
-    assert.ok(Math.abs(share - (1 - Math.exp(-1))) < 0.02, `${share}`);
+describe('the sample of a tree', () => {
+  it('holds as many rows as there are, about 63 % of them at least once', () => {
+    const rows = 10_000;
+    withKernelMemory(memory => {
+      const forest = createForestGrower({
+        ...plain,
+        memory,
+        crew: soloCrew,
+        binned: binMatrix(memory, matrixOf([Float32Array.from({ length: rows }, (_, row) => row)]), 256, 1),
+        labels: new Uint8Array(rows),
+        weights: [1, 1],
+        featuresPerSplit: 1,
+      });
+      const [draws] = forest.draw([1]);
+      const expected = new Int32Array(rows);
+      drawBootstrap(expected, createRandom(1));
+      assert.deepEqual([...draws], [...expected]);
+      assert.equal(
+        draws.reduce((sum, count) => sum + count, 0),
+        rows,
+      );
+      const share = draws.filter(count => count > 0).length / rows;
+      assert.ok(Math.abs(share - (1 - Math.exp(-1))) < 0.02, `${share}`);
+    });
   });
 });

@@ -1,7 +1,7 @@
-import type { Random } from '../../random/createRandom.ts';
-import type { BinnedMatrix } from '../trees/BinnedMatrix.ts';
-import type { NodeTable } from '../trees/createNodeTable.ts';
-import { partitionRows } from '../trees/partitionRows.ts';
+import type { Random } from '../../../../ml/random/createRandom.ts';
+import type { BinnedMatrix } from '../../../../ml/trainers/trees/BinnedMatrix.ts';
+import type { NodeTable } from '../../../../ml/trainers/trees/createNodeTable.ts';
+import { partitionRows } from './partitionRows.ts';
 import { createGiniSplitFinder, type GiniNode, type GiniSplit } from './createGiniSplitFinder.ts';
 import { MAXIMUM_ROWS, negativesOf, packCount, positivesOf } from './packedCounts.ts';
 

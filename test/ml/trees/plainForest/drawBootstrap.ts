@@ -1,4 +1,4 @@
-import type { Random } from '../../random/createRandom.ts';
+import type { Random } from '../../../../ml/random/createRandom.ts';
 
 /** Draws as many rows as there are, with replacement: how often each was drawn. */
 export function drawBootstrap(draws: Int32Array, random: Random): void {

@@ -1,4 +1,4 @@
-import type { BinnedMatrix } from '../trees/BinnedMatrix.ts';
+import type { BinnedMatrix } from '../../../../ml/trainers/trees/BinnedMatrix.ts';
 import { negativesOf, positivesOf } from './packedCounts.ts';
 
 // The best cut of one feature at one node by Gini's impurity, on a histogram of the node's rows. Most nodes of a forest
