@@ -10,6 +10,10 @@ export interface ModelRegistry {
   listAliases(): Promise<readonly AliasTarget[]>;
   /** Those that run. */
   listExperiments(): Promise<readonly RunningExperiment[]>;
+  /** Those that somebody took out of service. */
+  listUnloaded(): Promise<readonly string[]>;
+  /** Takes a model out of service in every process, or back. */
+  setUnloaded(model: string, unloaded: boolean): Promise<void>;
   /** @throws HoldfastError notFound */
   findDigest(model: string, version: number): Promise<string>;
   /** Says that this process lives, now, and replaces what it has loaded. */

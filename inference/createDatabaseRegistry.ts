@@ -3,7 +3,9 @@ import type { Database } from '../db/Database.ts';
 import { listExperiments } from '../db/experiments/listExperiments.ts';
 import { getVersion } from '../db/models/getVersion.ts';
 import { forgetProcess } from '../db/processes/forgetProcess.ts';
+import { listUnloaded } from '../db/processes/listUnloaded.ts';
 import { reportLoaded } from '../db/processes/reportLoaded.ts';
+import { setUnloaded } from '../db/processes/setUnloaded.ts';
 import type { RunningExperiment } from './experiments/RunningExperiment.ts';
 import type { ModelRegistry } from './ModelRegistry.ts';
 
@@ -24,6 +26,8 @@ export function createDatabaseRegistry(open: () => Promise<Database>): ModelRegi
   return {
     listAliases: async () => listAliases(await database()),
     listExperiments: async () => listRunning(await database()),
+    listUnloaded: async () => listUnloaded(await database()),
+    setUnloaded: async (model, unloaded) => setUnloaded(await database(), model, unloaded),
     findDigest: async (model, version) => (await getVersion(await database(), model, version)).digest,
     reportLoaded: async (processId, loaded) => reportLoaded(await database(), processId, loaded),
     forget: async processId => {

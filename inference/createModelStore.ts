@@ -56,13 +56,14 @@ export interface ModelStore {
   /** What each version that was ever loaded did since this process started. */
   statistics(): readonly VersionStatistics[];
   /**
-   * Takes a model back that was unloaded, and loads the versions asked for; none means Production alone.
-   * @throws HoldfastError as use
+   * Takes a model back that was unloaded, in every process, and loads the versions asked for here; none means Production alone.
+   * @throws HoldfastError as use; unavailable where the registry is away
    */
   load(model: string, versions?: readonly number[]): Promise<void>;
   /**
-   * Lets all versions of a model go, once the calls under way ended. It stays out of service until it is loaded again, another
-   * version of it is promoted, or the process starts anew. @throws HoldfastError notFound
+   * Lets all versions of a model go, once the calls under way ended, here and then in every other process. It stays out of
+   * service until it is loaded again or another version of it is promoted.
+   * @throws HoldfastError notFound; unavailable where the registry is away
    */
   unload(model: string): Promise<void>;
   /** Lets everything go once the calls under way ended. */
@@ -107,8 +108,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   const onRequest = new VersionCache(options.maximumOnRequestBytes, onRetireError);
   /** Production versions that could not be loaded, by model. */
   const failures = new Map<string, LoadedVersion & { readonly error: string }>();
-  /** Model → the Production version with which somebody took it out of service. */
-  const unloaded = new Map<string, number>();
+  /** Models that somebody took out of service. */
+  let unloaded: ReadonlySet<string> = new Set();
   let aliases: readonly AliasTarget[] = [];
   let running: readonly RunningExperiment[] = [];
   let experiments = noExperiments;
@@ -199,7 +200,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   }
 
   /** Brings what is in memory to where the aliases stand and what the experiments need. */
-  async function adopt(state: KeptState, source: 'localCopy' | 'registry'): Promise<'done' | 'loadsFailed'> {
+  async function adopt(
+    state: KeptState,
+    source: 'localCopy' | 'registry',
+    outOfService: readonly string[],
+  ): Promise<'done' | 'loadsFailed'> {
+    unloaded = new Set(outOfService);
+    for (const model of unloaded) letGo(model);
     const targets = state.aliases;
     aliases = targets;
     running = state.experiments;
@@ -227,7 +234,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 
   async function load({ model, version, digest }: AliasTarget): Promise<void> {
     const old = production.get(model);
-    if ((old?.version === version && old.digest === digest) || unloaded.get(model) === version) {
+    if ((old?.version === version && old.digest === digest) || unloaded.has(model)) {
       failures.delete(model);
       return;
     }
@@ -236,7 +243,6 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     try {
       const next = onRequest.take(model, version) ?? (await open(model, version, digest));
       production.set(model, next);
-      unloaded.delete(model);
       failures.delete(model);
       const loadMs = Math.round(performance.now() - begun);
       logger.info({ model, version, digest, previousVersion, loadMs }, 'A version is served.');
@@ -302,8 +308,12 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   async function reconcile(): Promise<ReconcileResult> {
     let result: ReconcileResult;
     try {
-      const [standing, started] = await Promise.all([registry.listAliases(), registry.listExperiments()]);
-      result = await adopt({ aliases: standing, experiments: started }, 'registry');
+      const [standing, started, outOfService] = await Promise.all([
+        registry.listAliases(),
+        registry.listExperiments(),
+        registry.listUnloaded(),
+      ]);
+      result = await adopt({ aliases: standing, experiments: started }, 'registry', outOfService);
       await report();
     } catch (error) {
       if (away !== messageOf(error))
@@ -325,7 +335,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   async function startFromLocalCopy(): Promise<void> {
     if (knownFrom === 'registry') return;
     const state = await localCopy.readState();
-    if (state.aliases.length > 0) await adopt(state, 'localCopy');
+    if (state.aliases.length > 0) await adopt(state, 'localCopy', []);
   }
 
   function index(): IndexedVersion[] {
@@ -347,25 +357,32 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   }
 
   async function loadOnRequest(model: string, versions: readonly number[]): Promise<void> {
-    unloaded.delete(model);
+    await registry.setUnloaded(model, false);
     await reconcile();
     const asked = versions.length === 0 ? [''] : versions.map(String);
     for (const version of asked) await find(model, version);
   }
 
   async function unload(model: string): Promise<void> {
-    const target = aliases.find(({ model: name, alias }) => name === model && alias === 'production');
-    const current = production.get(model);
-    const held = onRequest.takeAll(model);
-    if (target === undefined && current === undefined && held.length === 0) throw noSuchModel(model, aliases);
-    if (target !== undefined) unloaded.set(model, target.version);
-    production.delete(model);
-    failures.delete(model);
-    for (const one of current === undefined ? held : [current, ...held]) one.retire().catch(onRetireError);
+    const known = aliases.some(({ model: name, alias }) => name === model && alias === 'production');
+    const held = production.has(model) || onRequest.values().some(each => each.model === model);
+    if (!known && !held) throw noSuchModel(model, aliases);
+    await registry.setUnloaded(model, true);
+    unloaded = new Set([...unloaded, model]);
+    letGo(model);
     logger.info({ model }, 'A model was unloaded on request.');
     await report().catch((error: unknown) =>
       logger.debug({ err: error }, 'The registry could not be told of the unloading.'),
     );
+  }
+
+  /** Every version, once the calls under way ended; the arms of an experiment stay in memory, and are not asked for. */
+  function letGo(model: string): void {
+    const current = production.get(model);
+    const held = onRequest.takeAll(model);
+    production.delete(model);
+    failures.delete(model);
+    for (const one of current === undefined ? held : [current, ...held]) one.retire().catch(onRetireError);
   }
 
   /** One at a time, in the order they were asked for: two would overtake each other between reading and swapping. */

@@ -22,6 +22,7 @@ import { OutcomeEntity } from './OutcomeEntity.ts';
 import { PredictionEntity } from './PredictionEntity.ts';
 import { ProductionRowEntity } from './ProductionRowEntity.ts';
 import { TrainingRunEntity } from './TrainingRunEntity.ts';
+import { UnloadedModelEntity } from './UnloadedModelEntity.ts';
 import { UserAccountEntity } from './UserAccountEntity.ts';
 import { UserSessionEntity } from './UserSessionEntity.ts';
 
@@ -51,6 +52,7 @@ export const entities = [
   PredictionEntity,
   ProductionRowEntity,
   TrainingRunEntity,
+  UnloadedModelEntity,
   UserAccountEntity,
   UserSessionEntity,
 ];

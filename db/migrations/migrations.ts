@@ -8,6 +8,7 @@ import { Migration0008Accounts } from './Migration0008Accounts.ts';
 import { Migration0009Control } from './Migration0009Control.ts';
 import { Migration0010Outcomes } from './Migration0010Outcomes.ts';
 import { Migration0011RunErrorCode } from './Migration0011RunErrorCode.ts';
+import { Migration0012UnloadedModels } from './Migration0012UnloadedModels.ts';
 
 /** Every migration, in the order in which they are applied. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '0009_control', class: Migration0009Control },
   { name: '0010_outcomes', class: Migration0010Outcomes },
   { name: '0011_run_error_code', class: Migration0011RunErrorCode },
+  { name: '0012_unloaded_models', class: Migration0012UnloadedModels },
 ];

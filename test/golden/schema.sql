@@ -208,6 +208,8 @@ training_run.result json
 training_run.started_at timestamp(3) with time zone not null default now()
 training_run.finished_at timestamp(3) with time zone
 training_run.error_code text
+unloaded_model.model model_name not null
+unloaded_model.at timestamp(3) with time zone not null default now()
 user_account.id uuid not null default gen_random_uuid()
 user_account.name user_name not null
 user_account.role role_name not null
@@ -374,6 +376,7 @@ training_run.training_run_status_check CHECK ((status = ANY (ARRAY['running'::te
 training_run.training_run_success_has_result CHECK (((status = 'succeeded'::text) = (result IS NOT NULL)))
 training_run.training_run_trigger_check CHECK ((trigger <> ''::text))
 training_run.training_run_workflow_id_check CHECK ((workflow_id <> ''::text))
+unloaded_model.unloaded_model_pkey PRIMARY KEY (model)
 user_account.user_account_name_key UNIQUE (name)
 user_account.user_account_password_hash_check CHECK ((password_hash ~~ '$argon2id$%'::text))
 user_account.user_account_pkey PRIMARY KEY (id)
@@ -436,6 +439,7 @@ CREATE INDEX training_run_newest ON public.training_run USING btree (started_at 
 CREATE INDEX training_run_newest_of_model ON public.training_run USING btree (model, started_at DESC, id)
 CREATE INDEX training_run_newest_of_workflow ON public.training_run USING btree (workflow_id, started_at DESC)
 CREATE UNIQUE INDEX training_run_pkey ON public.training_run USING btree (id)
+CREATE UNIQUE INDEX unloaded_model_pkey ON public.unloaded_model USING btree (model)
 CREATE UNIQUE INDEX user_account_name_key ON public.user_account USING btree (name)
 CREATE UNIQUE INDEX user_account_pkey ON public.user_account USING btree (id)
 CREATE INDEX user_session_of_user ON public.user_session USING btree (user_id)
@@ -470,11 +474,13 @@ CREATE TRIGGER model_alias_not_removed BEFORE DELETE ON public.model_alias FOR E
 CREATE TRIGGER model_alias_not_truncated BEFORE TRUNCATE ON public.model_alias FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_alias_notifies AFTER INSERT OR UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION notify_alias()
 CREATE TRIGGER model_alias_stands_on_no_archived BEFORE INSERT OR UPDATE ON public.model_alias FOR EACH ROW EXECUTE FUNCTION model_alias_stands_on_no_archived()
+CREATE TRIGGER model_alias_takes_back AFTER INSERT OR UPDATE OF version ON public.model_alias FOR EACH ROW WHEN (((new.alias)::text = 'production'::text)) EXECUTE FUNCTION take_back_unloaded_model()
 CREATE TRIGGER model_version_immutable BEFORE DELETE OR UPDATE ON public.model_version FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER model_version_not_truncated BEFORE TRUNCATE ON public.model_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER outcome_immutable BEFORE DELETE OR UPDATE ON public.outcome FOR EACH ROW EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER outcome_not_truncated BEFORE TRUNCATE ON public.outcome FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 CREATE TRIGGER training_run_ends_once BEFORE UPDATE ON public.training_run FOR EACH ROW WHEN ((old.status <> 'running'::text)) EXECUTE FUNCTION training_run_ends_once()
+CREATE TRIGGER unloaded_model_notifies AFTER INSERT OR DELETE ON public.unloaded_model FOR EACH ROW EXECUTE FUNCTION notify_unloaded_model()
 CREATE TRIGGER user_account_changes_access AFTER INSERT OR DELETE OR UPDATE OF name, role, disabled, must_change_password ON public.user_account FOR EACH STATEMENT EXECUTE FUNCTION access_changes()
 CREATE TRIGGER user_session_changes_access AFTER INSERT OR DELETE ON public.user_session FOR EACH STATEMENT EXECUTE FUNCTION access_changes()
 
@@ -628,6 +634,14 @@ begin
   return null;
 end
 $function$
+CREATE OR REPLACE FUNCTION public.notify_unloaded_model()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('holdfast_alias', json_build_object('model', coalesce(new.model, old.model))::text);
+  return null;
+end $function$
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -636,6 +650,14 @@ begin
   raise exception '% of % is refused: its rows never change', lower(tg_op), tg_table_name using errcode = 'restrict_violation';
 end
 $function$
+CREATE OR REPLACE FUNCTION public.take_back_unloaded_model()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from unloaded_model where model = new.model;
+  return null;
+end $function$
 CREATE OR REPLACE FUNCTION public.training_run_ends_once()
  RETURNS trigger
  LANGUAGE plpgsql

@@ -445,6 +445,8 @@ const absent = {
   listAliases: away,
   listExperiments: away,
   findDigest: away,
+  listUnloaded: away,
+  setUnloaded: away,
   reportLoaded: away,
   forget: async () => undefined,
   close: async () => undefined,

@@ -14,6 +14,7 @@ import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
 import { collectLogs } from '../support/collectLogs.ts';
 import { withCuttableProxy } from '../support/cuttableProxy.ts';
+import { expectError } from '../support/expectError.ts';
 import { goodInstance, type SmallModel, smallModel } from '../support/smallModel.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type InferenceWorld, type Served, serve, withInference } from '../support/withInference.ts';
@@ -329,6 +330,23 @@ describe('the model store', () => {
       await waitUntil('version 2', async () => store.peek('churn', '') !== undefined);
       assert.equal(await versionOf(served), 2);
       await assert.rejects(store.unload('nosuch'), { code: 'notFound' });
+    }));
+
+  it('unloads and loads a model in every process, also in one that starts later', () =>
+    withInference(async world => {
+      await world.register(smallModel());
+      await world.promote(1);
+      const one = await world.start();
+      const other = await world.start();
+      await one.inference.store.unload('churn');
+      await waitUntil('the unloading', () => other.inference.store.loaded().length === 0);
+      const later = await world.start();
+      for (const each of [one, other, later])
+        await assert.rejects(versionOf(each), expectError('failedPrecondition', /was unloaded on request/));
+      await other.inference.store.load('churn');
+      for (const each of [one, other, later])
+        await waitUntil('the loading', () => each.inference.store.peek('churn', '') !== undefined);
+      assert.deepEqual(await Promise.all([one, other, later].map(each => versionOf(each))), [1, 1, 1]);
     }));
 
   it('finishes what is under way when it closes, and takes itself off the list', () =>
