@@ -1,44 +1,49 @@
 import { join } from 'node:path';
-import { buildControlServer } from '../control/buildControlServer.ts';
+import { ensureFirstAdmin } from '../control/accounts/ensureFirstAdmin.ts';
+import { startControl } from '../control/startControl.ts';
 import { createTemporal } from '../control/temporal/createTemporal.ts';
 import { openDatabase } from '../db/openDatabase.ts';
-import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
 import { createCallMetrics } from '../observability/metrics/createCallMetrics.ts';
+import { addressesOf } from '../platform/addresses.ts';
+import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
 import { createAccessLog } from '../platform/grpc/createAccessLog.ts';
 import { createCallTracer } from '../platform/grpc/createCallTracer.ts';
-import { LOOPBACK } from '../platform/addresses.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
 import { serverCredentials } from '../platform/tls/serverCredentials.ts';
 
-// Control's wiring. Without accounts everybody who reaches it may promote and cancel, so it listens on loopback only.
+// Control's wiring.
 
 await runProcess('control', async ({ configuration, logger, metrics, tracing }) => {
   const { databaseUrl, temporalAddress } = requireServices(configuration);
-  if (configuration.bind !== LOOPBACK)
-    logger.warn({ bind: configuration.bind }, 'control listens on loopback only until accounts exist');
+  const { defaultModel, ports, bind, home } = configuration;
   const database = await openDatabase({ url: databaseUrl, applicationName: 'holdfast-control' });
   const temporal = createTemporal(temporalAddress, configuration.temporalNamespace, tracing.on);
-  const artifacts = createLocalArtifactStore(join(configuration.home, 'artifacts'));
-  const { defaultModel, ports } = configuration;
-  const address = `${LOOPBACK}:${ports.control}`;
-  const server = buildControlServer(
-    { database, artifacts, temporal, logger, defaultModel, address },
-    {
-      observers: [
-        createCallMetrics(metrics),
-        createAccessLog({ logger, share: configuration.accessLogShare }),
-        ...(tracing.on ? [createCallTracer()] : []),
-      ],
-      credentials: serverCredentials(configuration.tls.server, logger),
-    },
-  );
-  await server.listen({ host: LOOPBACK, port: ports.control, portVariable: 'HOLDFAST_CONTROL_PORT' });
-  server.setServing(true);
+  // Where nobody gave one, only `npm start` has somebody to show a password to.
+  const { adminPassword } = configuration;
+  if (adminPassword !== undefined) await ensureFirstAdmin(database, adminPassword);
+  const control = await startControl({
+    database,
+    connectionString: databaseUrl,
+    artifacts: createLocalArtifactStore(join(home, 'artifacts')),
+    temporal,
+    logger,
+    defaultModel,
+    trustedProxies: configuration.trustedProxies,
+    address: addressesOf(configuration).control,
+    host: bind,
+    port: ports.control,
+    observers: [
+      createCallMetrics(metrics),
+      createAccessLog({ logger, share: configuration.accessLogShare }),
+      ...(tracing.on ? [createCallTracer()] : []),
+    ],
+    credentials: serverCredentials(configuration.tls.server, logger),
+  });
   return {
-    info: { port: ports.control },
+    info: { address: `${bind}:${control.port}` },
     close: async () => {
-      await server.close();
+      await control.close();
       await temporal.close();
       await database.close();
     },

@@ -1,15 +1,15 @@
 import { buildGateway } from '../gateway/buildGateway.ts';
 import { createBackend } from '../gateway/createBackend.ts';
-import { addressesOf, LOOPBACK } from '../platform/addresses.ts';
+import { addressesOf } from '../platform/addresses.ts';
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { assertPortFree } from '../platform/lifecycle/assertPortFree.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 
-// The gateway's wiring. Without accounts everybody who reaches it may do everything, so it listens on loopback only.
+// The gateway's wiring.
 
 await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) => {
-  const { stickyHeader, corsOrigins, accessLogShare } = configuration;
+  const { stickyHeader, bind, corsOrigins, accessLogShare } = configuration;
   const { http } = configuration.ports;
   const backend = createBackend(
     addressesOf(configuration),
@@ -25,8 +25,13 @@ await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) 
     accessLogShare,
     traced: tracing.on,
   });
-  await assertPortFree({ purpose: 'the gateway', port: http, variable: 'HOLDFAST_HTTP_PORT' });
-  await app.listen({ host: LOOPBACK, port: http });
+  await assertPortFree({
+    purpose: 'the gateway',
+    port: http,
+    variable: 'HOLDFAST_HTTP_PORT',
+    host: bind,
+  });
+  await app.listen({ host: bind, port: http });
   return {
     close: async () => {
       await app.close();

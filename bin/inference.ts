@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openDatabase } from '../db/openDatabase.ts';
-import { createDatabaseRegistry } from '../inference/createDatabaseRegistry.ts';
+import { openLazily } from '../db/openLazily.ts';
 import { startInference } from '../inference/startInference.ts';
 import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.ts';
 import { isWorker, keepWorkers } from '../platform/lifecycle/keepWorkers.ts';
@@ -28,7 +28,7 @@ await runProcess('inference', async ({ configuration, logger, metrics, tracing }
   } = configuration;
   const { databaseUrl } = requireServices(configuration);
   const inference = await startInference({
-    registry: createDatabaseRegistry(() =>
+    database: openLazily(() =>
       openDatabase({ url: databaseUrl, applicationName: 'holdfast-inference', poolSize: 2 }),
     ),
     connectionString: databaseUrl,

@@ -2,6 +2,8 @@ import { accessSync, constants, lstatSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { mainJob } from '../cli/mainJob.ts';
+import { ensureFirstAdmin, FIRST_ADMIN } from '../control/accounts/ensureFirstAdmin.ts';
+import { ensureLocalKey } from '../control/keys/ensureLocalKey.ts';
 import { migrate } from '../db/migrate.ts';
 import { openDatabase } from '../db/openDatabase.ts';
 import { type Configuration, readConfiguration } from '../platform/configuration.ts';
@@ -57,7 +59,7 @@ async function run(
   const system = await startAll({
     configuration,
     processes: ownProcesses(configuration),
-    migrate: migrateDatabase,
+    prepare: url => prepareDatabase(url, configuration),
     say,
     warn,
     signal: interrupted,
@@ -118,7 +120,7 @@ function ownProcesses({ ports, bind }: Configuration): OwnProcess[] {
     {
       name: 'control',
       entry: entry('control'),
-      ports: [{ purpose: 'control', port: ports.control, variable: 'HOLDFAST_CONTROL_PORT' }],
+      ports: [{ purpose: 'control', port: ports.control, variable: 'HOLDFAST_CONTROL_PORT', host: bind }],
       needs: ['DATABASE_URL', 'TEMPORAL_ADDRESS'],
     },
     {
@@ -132,16 +134,23 @@ function ownProcesses({ ports, bind }: Configuration): OwnProcess[] {
     {
       name: 'gateway',
       entry: entry('gateway'),
-      ports: [{ purpose: 'the gateway', port: ports.http, variable: 'HOLDFAST_HTTP_PORT' }],
+      ports: [{ purpose: 'the gateway', port: ports.http, variable: 'HOLDFAST_HTTP_PORT', host: bind }],
       needs: [],
     },
   ];
 }
 
-async function migrateDatabase(url: string): Promise<void> {
+/** Brings the schema up to date; makes the first admin, whose password is shown here and nowhere else, and this machine's key. */
+async function prepareDatabase(url: string, { home, adminPassword }: Configuration): Promise<void> {
   const database = await openDatabase({ url, poolSize: 1, applicationName: 'holdfast-migrate' });
   try {
     await migrate(database);
+    const password = await ensureFirstAdmin(database, adminPassword);
+    if (password !== null)
+      say(
+        `The first admin is the user ${FIRST_ADMIN} with the one-time password ${password} (shown this once; \`./holdfast login\` asks for another).`,
+      );
+    await ensureLocalKey(database, home);
   } finally {
     await database.close();
   }

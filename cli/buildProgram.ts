@@ -10,6 +10,7 @@ import { addEvaluateCommand } from './commands/evaluateCommand.ts';
 import { addExperimentsCommands } from './commands/experimentsCommands.ts';
 import { addExplainCommand } from './commands/explainCommand.ts';
 import { addInitCommand } from './commands/initCommand.ts';
+import { addKeyCommand } from './commands/keyCommand.ts';
 import { addModelsCommands } from './commands/modelsCommands.ts';
 import { addOutcomesCommands } from './commands/outcomesCommands.ts';
 import { addPredictCommand } from './commands/predictCommand.ts';
@@ -20,6 +21,7 @@ import { addStartCommand } from './commands/startCommand.ts';
 import { addStatusCommand } from './commands/statusCommand.ts';
 import { addSubmitCommand } from './commands/submitCommand.ts';
 import { addTrainCommand } from './commands/trainCommand.ts';
+import { findSecret } from './credentials/findSecret.ts';
 import { examples } from './examples.ts';
 import { resolveServer } from './server/resolveServer.ts';
 
@@ -71,6 +73,7 @@ export function buildProgram(
   };
   addStartCommand(program, run);
   addStatusCommand(program, run);
+  addKeyCommand(program, run);
   addTrainCommand(program, run);
   addRunsCommands(program, run);
   addModelsCommands(program, run);
@@ -105,5 +108,9 @@ Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 
 function createContext(options: GlobalOptions, format: OutputFormat, cliProcess: CliProcess): CliContext {
   const configuration = readConfiguration();
   const server = resolveServer(options, configuration);
-  return { ...cliProcess, configuration, format, server, clients: createClients(server, server.security) };
+  const clients = createClients(server, {
+    security: server.security,
+    secret: findSecret(configuration, server.isLocal(server.control)),
+  });
+  return { ...cliProcess, configuration, format, server, clients };
 }

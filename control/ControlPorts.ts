@@ -1,6 +1,7 @@
 import type { Database } from '../db/Database.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import type { Logger } from '../observability/createLogger.ts';
+import type { Authorizer } from '../platform/grpc/Authorizer.ts';
 import type { Temporal } from './temporal/createTemporal.ts';
 
 /** What the handlers reach the world through; bin/control.ts makes the real ones. */
@@ -9,6 +10,11 @@ export interface ControlPorts {
   /** Takes files that are brought, gives those that are asked for; rows are the worker's to write. */
   readonly artifacts: ArtifactStore;
   readonly temporal: Temporal;
+  readonly authorizer: Authorizer;
+  /** Returns when this process knows of users and keys what the database says now; never rejects. */
+  readonly refreshCredentials: () => Promise<void>;
+  /** Addresses of gateways, which say whom they call for. */
+  readonly trustedProxies: readonly string[];
   readonly logger: Logger;
   /** The model of requests that name none. */
   readonly defaultModel: string;

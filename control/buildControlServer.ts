@@ -6,6 +6,7 @@ import {
 } from '../platform/grpc/createGrpcServer.ts';
 import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import { MAXIMUM_FILE_BYTES } from '../platform/maximumFileBytes.ts';
+import { AccountServiceService } from '../proto/gen/holdfast/v1/account.ts';
 import { DatasetServiceService } from '../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../proto/gen/holdfast/v1/model.ts';
@@ -13,6 +14,16 @@ import { MonitoringServiceService } from '../proto/gen/holdfast/v1/monitoring.ts
 import { OutcomeServiceService } from '../proto/gen/holdfast/v1/outcome.ts';
 import { RunServiceService } from '../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../proto/gen/holdfast/v1/system.ts';
+import { changeOwnPassword } from './accounts/changeOwnPassword.ts';
+import { createUser } from './accounts/createUser.ts';
+import { deleteUser } from './accounts/deleteUser.ts';
+import { encodeCaller } from './accounts/encodeCaller.ts';
+import { listUsers } from './accounts/listUsers.ts';
+import { login } from './accounts/login.ts';
+import { logout } from './accounts/logout.ts';
+import { updateUser } from './accounts/updateUser.ts';
+import { auditChanges } from './audit/auditChanges.ts';
+import { listAudit } from './audit/listAudit.ts';
 import type { ControlPorts } from './ControlPorts.ts';
 import { getDataset } from './datasets/getDataset.ts';
 import { ingest } from './datasets/ingest.ts';
@@ -36,6 +47,9 @@ import { listModels } from './models/listModels.ts';
 import { listVersions } from './models/listVersions.ts';
 import { promote } from './models/promote.ts';
 import { rollback } from './models/rollback.ts';
+import { createApiKey } from './keys/createApiKey.ts';
+import { listApiKeys } from './keys/listApiKeys.ts';
+import { revokeApiKey } from './keys/revokeApiKey.ts';
 import { getBaseline } from './monitoring/getBaseline.ts';
 import { setBaseline } from './monitoring/setBaseline.ts';
 import { getCustomer } from './outcomes/getCustomer.ts';
@@ -57,57 +71,77 @@ export const buildControlServer = (
   return createGrpcServer({
     descriptors,
     logger: ports.logger,
+    authorizer: ports.authorizer,
     observers,
     credentials,
     // A model file of the largest size, with its samples and the rest of the message.
     maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
-    services: withIdempotencyKeys(ports, descriptors, [
-      bindService(ModelServiceService, {
-        listModels: request => listModels(ports, request),
-        getModel: request => getModel(ports, request),
-        listVersions: request => listVersions(ports, request),
-        getVersion: request => getVersion(ports, request),
-        getReport: request => getReport(ports, request),
-        getReportPage: request => getReportPage(ports, request),
-        promote: request => promote(ports, request),
-        rollback: request => rollback(ports, request),
-        importVersion: request => importVersion(ports, request),
-        getArtifact: request => getArtifact(ports, request),
-        archive: request => archive(ports, request),
-        unarchive: request => unarchive(ports, request),
-        getProductionAt: request => getProductionAt(ports, request),
-        history: request => history(ports, request),
-      }),
-      bindService(RunServiceService, {
-        startTraining: (request, { operation }) => startTraining(ports, request, operation),
-        get: request => getRun(ports, request),
-        list: request => listRuns(ports, request),
-        cancel: request => cancelRun(ports, request),
-        watch: (request, { signal }) => watchRun(ports, request, signal),
-      }),
-      bindService(DatasetServiceService, {
-        list: request => listDatasets(ports, request),
-        get: request => getDataset(ports, request),
-        ingest: (request, { operation }) => ingest(ports, request, operation),
-      }),
-      bindService(ExperimentServiceService, {
-        start: (request, { operation }) => startExperiment(ports, request, operation),
-        adjust: request => adjustExperiment(ports, request),
-        stop: request => stopExperiment(ports, request),
-        get: request => getExperiment(ports, request),
-        results: request => getResults(ports, request),
-        list: request => listExperiments(ports, request),
-      }),
-      bindService(OutcomeServiceService, {
-        recordOutcomes: request => recordOutcomes(ports, request),
-        listCustomers: request => listCustomers(ports, request),
-        getCustomer: request => getCustomer(ports, request),
-      }),
-      bindService(MonitoringServiceService, {
-        getBaseline: request => getBaseline(ports, request),
-        setBaseline: request => setBaseline(ports, request),
-      }),
-      bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
-    ]),
+    services: auditChanges(
+      withIdempotencyKeys(ports, descriptors, [
+        bindService(ModelServiceService, {
+          listModels: request => listModels(ports, request),
+          getModel: request => getModel(ports, request),
+          listVersions: request => listVersions(ports, request),
+          getVersion: request => getVersion(ports, request),
+          getReport: request => getReport(ports, request),
+          getReportPage: request => getReportPage(ports, request),
+          promote: (request, { principal }) => promote(ports, request, principal.name),
+          rollback: (request, { principal }) => rollback(ports, request, principal.name),
+          importVersion: (request, { principal }) => importVersion(ports, request, principal.name),
+          getArtifact: request => getArtifact(ports, request),
+          archive: (request, { principal }) => archive(ports, request, principal.name),
+          unarchive: request => unarchive(ports, request),
+          getProductionAt: request => getProductionAt(ports, request),
+          history: request => history(ports, request),
+        }),
+        bindService(RunServiceService, {
+          startTraining: (request, { principal, operation }) =>
+            startTraining(ports, request, principal.name, operation),
+          get: request => getRun(ports, request),
+          list: request => listRuns(ports, request),
+          cancel: request => cancelRun(ports, request),
+          watch: (request, { signal }) => watchRun(ports, request, signal),
+        }),
+        bindService(DatasetServiceService, {
+          list: request => listDatasets(ports, request),
+          get: request => getDataset(ports, request),
+          ingest: (request, { principal, operation }) => ingest(ports, request, principal.name, operation),
+        }),
+        bindService(ExperimentServiceService, {
+          start: (request, { principal, operation }) =>
+            startExperiment(ports, request, principal.name, operation),
+          adjust: (request, { principal }) => adjustExperiment(ports, request, principal.name),
+          stop: (request, { principal }) => stopExperiment(ports, request, principal.name),
+          get: request => getExperiment(ports, request),
+          results: request => getResults(ports, request),
+          list: request => listExperiments(ports, request),
+        }),
+        bindService(OutcomeServiceService, {
+          recordOutcomes: (request, { principal }) => recordOutcomes(ports, request, principal.name),
+          listCustomers: request => listCustomers(ports, request),
+          getCustomer: request => getCustomer(ports, request),
+        }),
+        bindService(MonitoringServiceService, {
+          getBaseline: request => getBaseline(ports, request),
+          setBaseline: (request, { principal }) => setBaseline(ports, request, principal.name),
+        }),
+        bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
+        bindService(AccountServiceService, {
+          login: (request, context) => login(ports, request, context),
+          logout: (_request, context) => logout(ports, context),
+          me: async (_request, { principal }) => encodeCaller(principal),
+          changePassword: (request, context) => changeOwnPassword(ports, request, context),
+          createUser: request => createUser(ports, request),
+          listUsers: () => listUsers(ports),
+          updateUser: (request, context) => updateUser(ports, request, context),
+          deleteUser: (request, context) => deleteUser(ports, request, context),
+          createKey: (request, context) => createApiKey(ports, request, context),
+          listKeys: (request, context) => listApiKeys(ports, request, context),
+          revokeKey: (request, context) => revokeApiKey(ports, request, context),
+          listAuditEvents: request => listAudit(ports, request),
+        }),
+      ]),
+      ports,
+    ),
   });
 };

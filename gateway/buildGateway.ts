@@ -8,7 +8,6 @@ import { identifyRequests, requestIdOf } from './identifyRequests.ts';
 import { observeRequests } from './observeRequests.ts';
 import { packAnswers } from './packAnswers.ts';
 import { readRoutes } from './readRoutes.ts';
-import { refuseForeignPages } from './refuseForeignPages.ts';
 import { secureHeaders } from './secureHeaders.ts';
 import { serveHealth } from './serveHealth.ts';
 import { serveMethods } from './serveMethods.ts';
@@ -17,7 +16,7 @@ import { servePageOfMetrics } from './servePageOfMetrics.ts';
 import { unpackBodies } from './unpackBodies.ts';
 
 // The REST facade: HTTP in, one gRPC call, HTTP out. It holds no state and decides nothing; what it refuses by itself is
-// malformed HTTP and what a browser's page of another origin could send, since there are no accounts yet.
+// malformed HTTP.
 
 /** In the order of their hooks. */
 const parts: readonly GatewayPart[] = [
@@ -27,7 +26,6 @@ const parts: readonly GatewayPart[] = [
   secureHeaders,
   observeRequests,
   allowOrigins,
-  refuseForeignPages,
   unpackBodies,
   packAnswers,
   serveApiDocument,

@@ -20,5 +20,4 @@ export interface ModelRegistry {
   reportLoaded(processId: string, loaded: readonly LoadedVersion[]): Promise<void>;
   /** This process ends: nobody waits for it any more. */
   forget(processId: string): Promise<void>;
-  close(): Promise<void>;
 }

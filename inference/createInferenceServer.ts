@@ -24,6 +24,7 @@ export interface InferenceServerOptions {
   readonly shadows: Pick<Shadows, 'run'>;
   readonly stickyHeader: string;
   readonly counts: PredictionCounts;
+  readonly authorizer: GrpcServerOptions['authorizer'];
   readonly observers?: GrpcServerOptions['observers'];
   readonly logger: Logger;
   /** The model of requests that name none. */
@@ -43,7 +44,7 @@ const service = {
 
 /** The inference services over a model store, not yet listening: what tests and bin/inference.ts start. */
 export function createInferenceServer(options: InferenceServerOptions): GrpcServer {
-  const { store, log, shadows, counts, stickyHeader, observers, logger, defaultModel, connections } = options;
+  const { store, log, shadows, counts, stickyHeader, logger, defaultModel, connections } = options;
   const context: PredictContext = {
     store,
     log,
@@ -71,7 +72,8 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
       createOpenInference(context),
     ],
     logger,
-    observers,
+    authorizer: options.authorizer,
+    observers: options.observers,
     ...connections,
     drainMs: DRAIN_MS,
   });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Channels, watchChannels } from '../db/watchChannels.ts';
 import type { Logger } from '../observability/createLogger.ts';
 import type { ModelStore } from './createModelStore.ts';
-import { watchRegistry } from './watchRegistry.ts';
 
 // Keeps a store at what the registry says for as long as the process lives: at once when PostgreSQL says that an alias moved
 // or an experiment changed, now and then anyway, and sooner after something failed. Reports the process alive from the start and in between.
@@ -9,6 +9,8 @@ import { watchRegistry } from './watchRegistry.ts';
 export interface KeepCurrentOptions {
   readonly store: ModelStore;
   readonly connectionString: string;
+  /** Of the registry's connection, what else is listened to. */
+  readonly otherChannels?: Channels;
   readonly logger: Logger;
   /** Default 300 s. */
   readonly reconcileMs?: number;
@@ -74,7 +76,14 @@ export async function keepModelsCurrent(options: KeepCurrentOptions): Promise<{ 
       result = await store.reconcile();
     }
   })();
-  const watch = watchRegistry(options.connectionString, () => poke.abort(), logger);
+  const wake = (): void => poke.abort();
+  const watch = watchChannels({
+    connectionString: options.connectionString,
+    applicationName: 'holdfast-inference-watch',
+    channels: { holdfast_alias: wake, holdfast_experiment: wake, ...options.otherChannels },
+    onAway: error => logger.warn({ err: error }, 'PostgreSQL is away; what is loaded is served.'),
+    onBack: () => logger.info({}, 'PostgreSQL is back; promotions and experiments are heard again.'),
+  });
 
   return {
     close: async () => {

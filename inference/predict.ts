@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { HoldfastError } from '../platform/HoldfastError.ts';
-import { MalformedMessage } from '../platform/grpc/MalformedMessage.ts';
+import { malformedRequest } from '../platform/grpc/malformedRequest.ts';
 import { uuidv7 } from '../platform/uuidv7.ts';
 import type { PredictResponse } from '../proto/gen/holdfast/v1/prediction.ts';
 import type { Columns } from './Columns.ts';
@@ -224,7 +224,7 @@ function attempt({ method }: Caller, read: () => void): void {
   try {
     read();
   } catch (error) {
-    throw error instanceof WireError ? new MalformedMessage(error).toError(method) : error;
+    throw error instanceof WireError ? malformedRequest(method, error) : error;
   }
 }
 

@@ -1,12 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { followCredentials } from '../db/credentials/followCredentials.ts';
+import type { LazyDatabase } from '../db/openLazily.ts';
 import type { Logger } from '../observability/createLogger.ts';
 import { createCallMetrics } from '../observability/metrics/createCallMetrics.ts';
 import type { Metrics } from '../observability/metrics/createMetrics.ts';
+import { createAuthorizer } from '../platform/access/createAuthorizer.ts';
+import { readAccess } from '../platform/access/readAccess.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
 import { createAccessLog } from '../platform/grpc/createAccessLog.ts';
 import { createCallTracer } from '../platform/grpc/createCallTracer.ts';
+import { readDescriptors } from '../platform/grpc/readDescriptors.ts';
 import type { BatcherOptions } from './createBatcher.ts';
+import { createCredentialCopy } from './createCredentialCopy.ts';
+import { createDatabaseRegistry } from './createDatabaseRegistry.ts';
 import { createInferenceServer, type InferenceServerOptions } from './createInferenceServer.ts';
 import { createModelStore, type ModelStore } from './createModelStore.ts';
 import type { AbDefaults } from './experiments/createExperiments.ts';
@@ -14,14 +21,14 @@ import { createShadows } from './experiments/createShadows.ts';
 import { keepModelsCurrent } from './keepModelsCurrent.ts';
 import { exportInference } from './metrics/exportInference.ts';
 import { PredictionCounts } from './metrics/PredictionCounts.ts';
-import type { ModelRegistry } from './ModelRegistry.ts';
 import { openSpool, type PredictionLog, type PredictionLogOptions } from './spool/openSpool.ts';
 
 // An inference process from its parts: store, spool, server, and what keeps the store current; and how it ends.
 
 export interface InferenceOptions {
-  readonly registry: ModelRegistry;
-  /** Of the connection on which PostgreSQL tells of promotions. */
+  /** Closed with the process. */
+  readonly database: LazyDatabase;
+  /** Of the connection on which PostgreSQL tells of promotions and revoked keys. */
   readonly connectionString: string;
   readonly artifacts: ArtifactStore;
   readonly home: string;
@@ -44,6 +51,8 @@ export interface InferenceOptions {
   /** Whether a span is made of each call. Default: no. */
   readonly traced?: boolean;
   readonly reconcileMs?: number;
+  /** The same for keys and sessions. */
+  readonly accessReconcileMs?: number;
   readonly heartbeatMs?: number;
   readonly startMs?: number;
 }
@@ -63,7 +72,8 @@ export interface Inference {
  * @throws HoldfastError failedPrecondition where the port is taken
  */
 export async function startInference(options: InferenceOptions): Promise<Inference> {
-  const { registry, connectionString, artifacts, home, defaultModel, batching, logger } = options;
+  const { database, connectionString, artifacts, home, defaultModel, batching, logger } = options;
+  const registry = createDatabaseRegistry(database);
   const processId = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const { maximumOnRequestBytes, ab, stickyHeader = 'x-unit-id' } = options;
   const store = createModelStore({
@@ -80,12 +90,23 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
   const shadows = createShadows(logger);
   const counts = new PredictionCounts(name => store.statistics().some(({ model }) => model === name));
   exportInference(options.metrics, { store, counts, log, shadows });
+  const access = followCredentials({
+    database: () => database.get(),
+    server: 'inference',
+    copy: createCredentialCopy(home, (error, path) =>
+      logger.warn({ err: error, path }, 'The local copy of keys and sessions cannot be read.'),
+    ),
+    logger,
+    reconcileMs: options.accessReconcileMs,
+    startMs: options.startMs,
+  });
   const server = createInferenceServer({
     store,
     log,
     shadows,
     counts,
     stickyHeader,
+    authorizer: createAuthorizer(readAccess(readDescriptors()), access.credentials),
     observers: [
       createCallMetrics(options.metrics),
       createAccessLog({ logger, share: options.accessLogShare ?? 0 }),
@@ -99,18 +120,21 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
   const port = await server
     .listen({ host, port: options.port, portVariable: 'HOLDFAST_INFERENCE_PORT' })
     .catch(async (error: unknown) => {
+      await access.close();
       await log.close();
       throw error;
     });
   const current = await keepModelsCurrent({
     store,
     connectionString,
+    otherChannels: { holdfast_access: () => access.poke() },
     logger,
     reconcileMs,
     heartbeatMs,
     startMs,
     onKnown: () => server.setServing(true),
   });
+  await access.ready;
   return {
     port,
     processId,
@@ -128,7 +152,8 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
       await shadows.close();
       await log.close();
       await store.close();
-      await registry.close();
+      await access.close();
+      await database.close();
     },
   };
 }

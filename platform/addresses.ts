@@ -7,9 +7,9 @@ export const LOOPBACK = '127.0.0.1';
 
 /** `host:port` of each process, as this machine reaches it. */
 export interface Addresses {
+  /** HOLDFAST_BIND moves these three; where it says "all addresses", loopback is one of them. */
   readonly http: string;
   readonly control: string;
-  /** HOLDFAST_BIND moves this one; where it says "all addresses", loopback is one of them. */
   readonly inference: string;
   /** Of the embedded server; TEMPORAL_ADDRESS may name another. */
   readonly temporal: string;
@@ -17,10 +17,11 @@ export interface Addresses {
 }
 
 export function addressesOf({ bind, ports }: Pick<Configuration, 'bind' | 'ports'>): Addresses {
+  const host = hostToReach(bind);
   return {
-    http: `${LOOPBACK}:${ports.http}`,
-    control: `${LOOPBACK}:${ports.control}`,
-    inference: `${hostToReach(bind)}:${ports.inference}`,
+    http: `${host}:${ports.http}`,
+    control: `${host}:${ports.control}`,
+    inference: `${host}:${ports.inference}`,
     temporal: `${LOOPBACK}:${ports.temporal}`,
     temporalUi: `${LOOPBACK}:${ports.temporalUi}`,
   };

@@ -21,6 +21,9 @@ const trackingVariables = [
   'MLFLOW_EXPERIMENT_NAME',
 ] as const;
 
+/** By these people and programs prove who they are: no process that `npm start` starts is told them. */
+export const secretSettings = ['HOLDFAST_API_KEY', 'HOLDFAST_ADMIN_PASSWORD'] as const;
+
 /** A server's, as MLflow's own clients take it; without credentials in it, which would end up in logs. */
 const trackingUri = z.string().refine(text => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -37,7 +40,7 @@ const environment = z.object({
     .string()
     .min(1)
     .default(join(import.meta.dirname, '..', '.holdfast')),
-  /** The address that inference listens on; everything else stays on loopback. */
+  /** The address that control, inference and the gateway listen on; everything else stays on loopback. */
   HOLDFAST_BIND: z.string().min(1).default('127.0.0.1'),
   /** Set: both gRPC servers speak TLS by this certificate (PEM, with those that vouch for it). */
   HOLDFAST_TLS_CERT: z.string().optional(),
@@ -114,6 +117,18 @@ const environment = z.object({
       'expected origins separated by commas, as https://console.example',
     )
     .optional(),
+  /** What the command presents to the servers, in place of this machine's own key. */
+  HOLDFAST_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'expected a key, as hf_…')
+    .optional(),
+  /** Addresses of gateways on other machines, with commas between them: what they say of whom they call for is believed. */
+  HOLDFAST_TRUSTED_PROXIES: z
+    .string()
+    .regex(/^[0-9a-fA-F.:]+(?:,[0-9a-fA-F.:]+)*$/, 'expected addresses with commas between them')
+    .optional(),
+  /** Of the first admin, where there is no user yet. */
+  HOLDFAST_ADMIN_PASSWORD: z.string().optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** The share of the calls that leave a line in the log. */
   HOLDFAST_ACCESS_LOG_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
@@ -138,7 +153,7 @@ const environment = z.object({
 export const settingNames: readonly string[] = Object.keys(environment.shape);
 
 /** What is wrong with these is told without what came: it may hold a password. */
-const secret: readonly string[] = [...trackingVariables, 'OTEL_EXPORTER_OTLP_HEADERS'];
+const secret: readonly string[] = [...trackingVariables, ...secretSettings, 'OTEL_EXPORTER_OTLP_HEADERS'];
 
 export type Configuration = ReturnType<typeof readConfiguration>;
 
@@ -200,6 +215,9 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
       retentionDays: values.HOLDFAST_PREDICTION_RETENTION_DAYS,
     },
     corsOrigins: values.HOLDFAST_CORS_ORIGINS ?? [],
+    apiKey: values.HOLDFAST_API_KEY,
+    trustedProxies: ['127.0.0.1', '::1', ...(values.HOLDFAST_TRUSTED_PROXIES?.split(',') ?? [])],
+    adminPassword: values.HOLDFAST_ADMIN_PASSWORD,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     accessLogShare: values.HOLDFAST_ACCESS_LOG_SAMPLE,
     databaseUrl: values.DATABASE_URL,

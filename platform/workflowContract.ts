@@ -14,6 +14,8 @@ export interface TrainModelInput {
   readonly recipe?: 'holdfast' | 'original';
   /** Who or what asked, for the record: `cli`, `start`, `schedule`, … */
   readonly trigger?: string;
+  /** Who promotes by it, where somebody known asked. Default: the trigger. */
+  readonly actor?: string;
 }
 
 export interface GateCheck {
@@ -39,6 +41,8 @@ export interface IngestAloneInput {
   readonly data?: string;
   /** Who or what asked, for the record: `cli`, `schedule`, … */
   readonly trigger?: string;
+  /** Who it was, where that is known. */
+  readonly actor?: string;
 }
 
 /** ingestDataset as a part of a run. */
@@ -87,6 +91,8 @@ export interface ImportModelInput {
   /** Takes a file that answers slower than the bound. */
   readonly allowSlow?: boolean;
   readonly trigger?: string;
+  /** Who it was, where that is known. */
+  readonly actor?: string;
 }
 
 export interface ImportModelResult {

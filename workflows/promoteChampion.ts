@@ -25,7 +25,7 @@ interface Promoted {
  * in between, the champion is held against what that run brought.
  */
 export async function promoteChampion({ run, champion, table, enter }: Promotion): Promise<Promoted> {
-  const { model, definition, trigger } = run;
+  const { model, definition, trigger, actor = trigger } = run;
   const { workflowId } = workflowInfo();
   for (;;) {
     enter('checking the gate');
@@ -43,7 +43,7 @@ export async function promoteChampion({ run, champion, table, enter }: Promotion
       model,
       version: champion.version,
       alias,
-      actor: trigger,
+      actor,
       reason: `champion of run ${workflowId}`,
       ...(alias === 'production' ? { expectedVersion: null } : {}),
     } as const;

@@ -17,6 +17,7 @@ const schema = z.strictObject({
   data: z.string().min(1).optional(),
   allowSlow: z.boolean().optional(),
   trigger: z.string().min(1).max(200).optional(),
+  actor: z.string().min(1).max(200).optional(),
 }) satisfies z.ZodType<ImportModelInput>;
 
 /** @throws HoldfastError invalidArgument that lists every fault of the workflow's input */

@@ -15,6 +15,8 @@ import type { ActivityPorts } from '../ActivityPorts.ts';
 export interface BegunRun {
   readonly model: string;
   readonly trigger: string;
+  /** Who promotes by the run; absent in runs begun before that was known. */
+  readonly actor?: string;
   /** Artifact digest of the definition, with the run's recipe in it. */
   readonly definition: string;
   readonly data: string | null;
@@ -49,7 +51,7 @@ export const createBeginRun =
   }: Pick<ActivityPorts, 'artifacts' | 'database' | 'defaultModel' | 'track'>) =>
   async ({ runId, workflowId, input, kind = 'trainModel' }: BeginRunInput): Promise<BegunRun> => {
     const asked: TrainModelInput = kind === 'trainModel' ? trainModelInput(input) : ingestDatasetInput(input);
-    const { model = defaultModel, data, recipe, trigger = 'temporal' } = asked;
+    const { model = defaultModel, data, recipe, trigger = 'temporal', actor } = asked;
     if (data !== undefined) checkData(data);
     const { definition, text } = runDefinition((await loadProject(model)).definition, recipe);
     const digest = await artifacts.put(Buffer.from(text));
@@ -59,7 +61,12 @@ export const createBeginRun =
       model,
       kind,
       trigger,
-      input: { model, ...(data === undefined ? {} : { data }), ...(recipe === undefined ? {} : { recipe }) },
+      input: {
+        model,
+        ...(data === undefined ? {} : { data }),
+        ...(recipe === undefined ? {} : { recipe }),
+        ...(actor === undefined ? {} : { actor }),
+      },
       definition,
       definitionDigest: digest,
       seed: definition.seed,
@@ -70,6 +77,7 @@ export const createBeginRun =
     return {
       model,
       trigger,
+      ...(actor === undefined ? {} : { actor }),
       definition: digest,
       data: data ?? null,
       trainers: candidatesOf(definition),

@@ -7,6 +7,7 @@ const schema = z.strictObject({
   data: z.string().min(1).optional(),
   recipe: z.enum(['holdfast', 'original']).optional(),
   trigger: z.string().min(1).max(200).optional(),
+  actor: z.string().min(1).max(200).optional(),
 });
 
 /** @throws HoldfastError invalidArgument that lists every fault of the workflow's input */

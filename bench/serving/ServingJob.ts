@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const loadJobSchema = z.object({
   port: z.number(),
   path: z.string(),
+  /** Presented with every call. */
+  apiKey: z.string(),
   /** Messages, each after its length in 4 bytes, big-endian. */
   bodiesFile: z.string(),
   inFlight: z.number(),

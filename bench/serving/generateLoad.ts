@@ -50,6 +50,7 @@ function call(session: ClientHttp2Session, body: Buffer): Promise<string> {
       ':method': 'POST',
       ':path': job.path,
       'content-type': 'application/grpc',
+      'x-api-key': job.apiKey,
       te: 'trailers',
     });
     let status = 'no status';

@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createCredentialCopy } from '../../inference/createCredentialCopy.ts';
 import { createLocalCopy } from '../../inference/createLocalCopy.ts';
+import type { Credential } from '../../platform/access/Credential.ts';
+import { makeKey } from '../../platform/access/secrets.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { type Measured, measureLoad } from './measureLoad.ts';
 import { printServing } from './printServing.ts';
@@ -55,7 +58,20 @@ export async function runServingBench(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Where inference starts from while PostgreSQL is away. */
+const key = makeKey();
+const caller: Credential = {
+  hash: sha256(key.secret),
+  kind: 'key',
+  keyId: key.id,
+  name: 'bench/load',
+  user: 'bench',
+  role: 'predictor',
+  models: [],
+  mustChangePassword: false,
+  expiresAt: null,
+};
+
+/** Where inference starts from while PostgreSQL is away: the model, and who may call. */
 async function keepModel(home: string, bytes: Uint8Array): Promise<void> {
   const digest = sha256(bytes);
   const copy = createLocalCopy(home, error => {
@@ -66,6 +82,10 @@ async function keepModel(home: string, bytes: Uint8Array): Promise<void> {
     aliases: [{ model: 'churn', alias: 'production', version: 1, digest }],
     experiments: [],
   });
+  const callers = createCredentialCopy(home, error => {
+    throw error;
+  });
+  await callers.write({ revision: '1', credentials: [caller] });
   await writeFile(join(home, 'model.onnx'), bytes);
 }
 
@@ -85,6 +105,7 @@ async function runCase(
       const measured = await measureLoad(server, {
         port: server.port,
         path: '/holdfast.v1.PredictionService/Predict',
+        apiKey: key.secret,
         bodiesFile,
         inFlight,
         connections: Math.min(inFlight, MOST_CONNECTIONS),

@@ -1,5 +1,8 @@
-import type { ChannelSecurity } from '../../platform/tls/channelSecurity.ts';
-import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import {
+  createGrpcClient,
+  type GrpcClient,
+  type GrpcClientOptions,
+} from '../../platform/grpc/createGrpcClient.ts';
 import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
@@ -32,9 +35,12 @@ export interface Clients {
   close(): void;
 }
 
-export function createClients(addresses: Addresses, security?: ChannelSecurity): Clients {
-  const control = { address: addresses.control, peer: 'the control server', security };
-  const inference = { address: addresses.inference, peer: 'the inference server', security };
+export function createClients(
+  addresses: Addresses,
+  presented: Pick<GrpcClientOptions, 'security' | 'secret'>,
+): Clients {
+  const control = { address: addresses.control, peer: 'the control server', ...presented };
+  const inference = { address: addresses.inference, peer: 'the inference server', ...presented };
   const models = createGrpcClient(ModelServiceService, control);
   const runs = createGrpcClient(RunServiceService, control);
   const datasets = createGrpcClient(DatasetServiceService, control);

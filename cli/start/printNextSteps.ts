@@ -20,7 +20,7 @@ report      http://${http}/v1/models/${model}/versions/production/report.html (a
 Temporal    ${configuration.temporalAddress ?? `http://${temporalUi}`}
 
 Try it:
-curl -s http://${http}/v1/models/${model}:predict -H 'content-type: application/json' -d '${body}'
+curl -s http://${http}/v1/models/${model}:predict -H "x-api-key: $(./holdfast key)" -H 'content-type: application/json' -d '${body}'
 ./holdfast status
 
 Ctrl-C stops everything; the state stays in ${configuration.home}`);

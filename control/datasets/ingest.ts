@@ -18,11 +18,12 @@ const request = z.object(startFields);
 export async function ingest(
   ports: ControlPorts,
   asked: IngestDatasetRequest,
+  actor: string,
   operation?: Operation,
 ): Promise<Run> {
   const { data, workflowId, trigger } = checkStart('The ingestion', request, asked);
   const model = asked.model || ports.defaultModel;
   await loadProject(model);
-  const input: IngestAloneInput = { model, trigger: trigger || 'api', ...(data !== '' && { data }) };
+  const input: IngestAloneInput = { model, trigger: trigger || 'api', actor, ...(data !== '' && { data }) };
   return startRun(ports, { kind: 'ingestDataset', model, workflowId, input, operation });
 }

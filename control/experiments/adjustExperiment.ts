@@ -5,7 +5,6 @@ import { didYouMean } from '../../platform/suggest.ts';
 import type { AdjustExperimentRequest, Experiment } from '../../proto/gen/holdfast/v1/experiment.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
 import { requireModel } from '../models/requireModel.ts';
-import { ACTOR } from './ACTOR.ts';
 import { encodeExperiment } from './encodeExperiment.ts';
 import { invalidExperiment } from './invalidExperiment.ts';
 import { readWeights } from './weights.ts';
@@ -17,13 +16,14 @@ import { readWeights } from './weights.ts';
 export async function adjustExperiment(
   ports: Pick<ControlPorts, 'database' | 'defaultModel'>,
   { model: asked, name, weights: given, reason }: AdjustExperimentRequest,
+  actor: string,
 ): Promise<Experiment> {
   const model = await requireModel(ports, asked);
   const changed = await changeExperiment(ports.database, {
     model,
     name,
     kind: 'adjust',
-    actor: ACTOR,
+    actor,
     reason,
     allocate: ({ arms, allocation }) => {
       const names = arms.flatMap(arm => (arm.shadow ? [] : [arm.name]));

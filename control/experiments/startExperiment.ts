@@ -14,7 +14,6 @@ import type {
 } from '../../proto/gen/holdfast/v1/experiment.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
 import { requireModel } from '../models/requireModel.ts';
-import { ACTOR } from './ACTOR.ts';
 import { encodeExperiment } from './encodeExperiment.ts';
 import { invalidExperiment } from './invalidExperiment.ts';
 import { readWeights } from './weights.ts';
@@ -29,6 +28,7 @@ type Ports = Pick<ControlPorts, 'database' | 'defaultModel'>;
 export async function startExperiment(
   ports: Ports,
   asked: StartExperimentRequest,
+  actor: string,
   operation?: Operation,
 ): Promise<Experiment> {
   const model = await requireModel(ports, asked.model);
@@ -61,7 +61,7 @@ export async function startExperiment(
     salt,
     arms: arms.map((arm, index) => toArm(arm, versions[index])),
     weights,
-    actor: ACTOR,
+    actor,
     reason,
   };
   const started = operation?.again === true ? await findStarted(ports.database, wanted, operation) : null;

@@ -24,9 +24,6 @@ type Ports = Pick<ControlPorts, 'database' | 'logger'>;
 
 const IDEMPOTENCY_KEY = 'idempotency-key';
 
-/** Until accounts exist, everybody is one caller. */
-const CALLER = '';
-
 export function withIdempotencyKeys(
   ports: Ports,
   descriptors: FileDescriptorSet,
@@ -71,7 +68,7 @@ async function answerOnce(
     );
   const { definition } = method;
   const asked: KeyedRequest = {
-    caller: CALLER,
+    caller: context.principal.name,
     key,
     method: definition.path,
     digest: sha256(definition.requestSerialize(request)),

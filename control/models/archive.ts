@@ -2,7 +2,6 @@ import { archiveVersion, unarchiveVersion } from '../../db/models/archiveVersion
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ArchiveRequest, ModelVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
-import { ACTOR } from '../experiments/ACTOR.ts';
 import { encodeVersion } from './encodeVersion.ts';
 import { requireModel } from './requireModel.ts';
 
@@ -10,11 +9,15 @@ import { requireModel } from './requireModel.ts';
  * Takes a version out of the lists; its files stay.
  * @throws HoldfastError notFound, invalidArgument (the version); failedPrecondition where it is in use
  */
-export async function archive(ports: ControlPorts, request: ArchiveRequest): Promise<ModelVersion> {
+export async function archive(
+  ports: ControlPorts,
+  request: ArchiveRequest,
+  actor: string,
+): Promise<ModelVersion> {
   const model = await requireModel(ports, request.model);
   const { reason } = request;
   const version = readNumber(request);
-  return encodeVersion(await archiveVersion(ports.database, { model, version, actor: ACTOR, reason }));
+  return encodeVersion(await archiveVersion(ports.database, { model, version, actor, reason }));
 }
 
 /** Takes an archived version back. @throws HoldfastError notFound, invalidArgument (the version) */

@@ -46,6 +46,7 @@ const notes = z.object({ notes: z.array(z.string()) }).catch({ notes: [] });
 export async function importVersion(
   ports: ControlPorts,
   asked: ImportVersionRequest,
+  actor: string,
 ): Promise<ImportedVersion> {
   const { artifacts, temporal, database } = ports;
   const { content, samples, ...rest } = checkRequest(asked);
@@ -64,13 +65,13 @@ export async function importVersion(
     ...(rest.data !== '' && { data: rest.data }),
     ...(rest.allowSlow && { allowSlow: true }),
   };
-  // The same file asked for in the same way while it is under way is the same import.
+  // The same file asked for in the same way while it is under way is the same import, whoever asks.
   const workflowId = `import-${model}-${sha256(canonicalJson(input)).slice(0, 16)}`;
   const handle = await temporal.ask(client =>
     client.workflow.start<(input: ImportModelInput) => Promise<ImportModelResult>>('importModel', {
       taskQueue: TASK_QUEUE,
       workflowId,
-      args: [input],
+      args: [{ ...input, actor }],
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     }),
   );

@@ -12,7 +12,11 @@ import { requireModel } from './requireModel.ts';
  *   before another move);
  *   failedPrecondition (the version could not be loaded; what was is put back)
  */
-export async function promote(ports: ControlPorts, request: PromoteRequest): Promise<Promotion> {
+export async function promote(
+  ports: ControlPorts,
+  request: PromoteRequest,
+  actor: string,
+): Promise<Promotion> {
   const model = await requireModel(ports, request.model);
   if (request.version.trim() === '')
     throw new HoldfastError(
@@ -22,5 +26,5 @@ export async function promote(ports: ControlPorts, request: PromoteRequest): Pro
     );
   const expected = await expectUnmoved(ports, model, request.etag);
   const version = await getVersion(ports.database, model, request.version);
-  return promoteVersion(ports, version, { reason: request.reason || 'promoted on request', expected });
+  return promoteVersion(ports, version, { actor, reason: request.reason || 'promoted on request', expected });
 }

@@ -13,7 +13,6 @@ import {
 import type { Promotion } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
 import { awaitResult } from '../temporal/awaitResult.ts';
-import { ACTOR } from '../experiments/ACTOR.ts';
 import { encodeEtag } from './etag.ts';
 import type { Temporal } from '../temporal/createTemporal.ts';
 
@@ -23,7 +22,15 @@ type PromoteModel = (input: PromoteModelInput) => Promise<PromoteModelResult>;
 export async function promoteVersion(
   { database, temporal }: Pick<ControlPorts, 'database' | 'temporal'>,
   { model, version, aliases }: ModelVersion,
-  { reason, expected }: { readonly reason: string; readonly expected: AliasRevisions | undefined },
+  {
+    actor,
+    reason,
+    expected,
+  }: {
+    readonly actor: string;
+    readonly reason: string;
+    readonly expected: AliasRevisions | undefined;
+  },
 ): Promise<Promotion> {
   if (aliases.includes('production')) {
     const live = await listLoaded(database, model);
@@ -43,7 +50,7 @@ export async function promoteVersion(
     version,
     alias: 'production',
     expectedRevisions: expected,
-    actor: ACTOR,
+    actor,
     reason,
   });
   return {

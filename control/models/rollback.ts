@@ -11,7 +11,11 @@ import { requireModel } from './requireModel.ts';
  * Promotes the version that was Production before the present one.
  * @throws HoldfastError notFound; failedPrecondition where there is none before; otherwise as promote
  */
-export async function rollback(ports: ControlPorts, request: RollbackRequest): Promise<Promotion> {
+export async function rollback(
+  ports: ControlPorts,
+  request: RollbackRequest,
+  actor: string,
+): Promise<Promotion> {
   const model = await requireModel(ports, request.model);
   const expected = await expectUnmoved(ports, model, request.etag);
   const version = await previousProduction(ports.database, model);
@@ -21,5 +25,9 @@ export async function rollback(ports: ControlPorts, request: RollbackRequest): P
       `There is no version of ${model} to roll back to: no other was Production before. \`./holdfast models history ${model}\` shows what was; promote a version by its number instead.`,
     );
   const target = await getVersion(ports.database, model, version);
-  return promoteVersion(ports, target, { reason: request.reason || 'rolled back on request', expected });
+  return promoteVersion(ports, target, {
+    actor,
+    reason: request.reason || 'rolled back on request',
+    expected,
+  });
 }

@@ -8,7 +8,6 @@ import type { ModelVersion } from '../../db/models/ModelVersion.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { Baseline, SetBaselineRequest } from '../../proto/gen/holdfast/v1/monitoring.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
-import { ACTOR } from '../experiments/ACTOR.ts';
 import { requireModel } from '../models/requireModel.ts';
 import { encodeBaseline } from './encodeBaseline.ts';
 
@@ -20,6 +19,7 @@ import { encodeBaseline } from './encodeBaseline.ts';
 export async function setBaseline(
   ports: Pick<ControlPorts, 'database' | 'defaultModel'>,
   request: SetBaselineRequest,
+  actor: string,
 ): Promise<Baseline> {
   const { database } = ports;
   const { source, reason } = request;
@@ -41,7 +41,7 @@ export async function setBaseline(
     model,
     version: version.version,
     datasetVersionId: dataset.id,
-    actor: ACTOR,
+    actor,
     reason,
   });
   return encodeBaseline(await getBaseline(database, version));

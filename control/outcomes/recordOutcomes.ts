@@ -10,7 +10,6 @@ import type {
   RecordOutcomesResponse,
 } from '../../proto/gen/holdfast/v1/outcome.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
-import { ACTOR } from '../experiments/ACTOR.ts';
 import { requireModel } from '../models/requireModel.ts';
 
 const MAXIMUM_REPORTS = 10_000;
@@ -32,6 +31,7 @@ interface Labels {
 export async function recordOutcomes(
   ports: Pick<ControlPorts, 'database' | 'defaultModel'>,
   request: RecordOutcomesRequest,
+  actor: string,
 ): Promise<RecordOutcomesResponse> {
   const model = await requireModel(ports, request.model);
   const { label } = (await loadProject(model)).definition;
@@ -47,7 +47,7 @@ export async function recordOutcomes(
     readReport(report, label, `outcomes[${index}]`, violations),
   );
   if (violations.length > 0) throw refused(violations, outcomes.length);
-  return record(ports.database, model, reports, ACTOR);
+  return record(ports.database, model, reports, actor);
 }
 
 function readReport(

@@ -20,6 +20,7 @@ const request = z.object({
 export async function startTraining(
   ports: ControlPorts,
   asked: StartTrainingRequest,
+  actor: string,
   operation?: Operation,
 ): Promise<Run> {
   const { data, recipe, workflowId, trigger } = checkStart('The training run', request, asked);
@@ -29,6 +30,7 @@ export async function startTraining(
   const input: TrainModelInput = {
     model,
     trigger: trigger || 'api',
+    actor,
     ...(data !== '' && { data }),
     ...(recipe !== '' && { recipe }),
   };

@@ -5,7 +5,10 @@ import { Access } from '../../proto/gen/holdfast/v1/access.ts';
 // Who may call which method, read out of the descriptors (holdfast/v1/access.proto): the rule stands beside the method that it
 // is for, and nowhere else.
 
-export type AccessRule = NonNullable<Access['rule']>;
+export type AccessRule = NonNullable<Access['rule']> & {
+  /** Whether it holds before a one-time password was changed, too. */
+  readonly beforePasswordChange: boolean;
+};
 
 /**
  * @returns by the method's path (`/holdfast.v1.ModelService/Promote`) its rule, or null where it declares none: nobody may
@@ -24,7 +27,8 @@ export function readAccess(descriptors: FileDescriptorSet): ReadonlyMap<string, 
       const path = `/${service.typeName}/${method.name}`;
       const value = hasOption(method, option) ? getOption(method, option) : null;
       const access = isMessage(value) ? Access.decode(toBinary(option.message, value)) : null;
-      rules.set(path, access?.rule ?? null);
+      const { rule, beforePasswordChange = false } = access ?? {};
+      rules.set(path, rule === undefined ? null : { ...rule, beforePasswordChange });
     }
   }
   return rules;

@@ -1,4 +1,5 @@
 import { Client, type ClientReadableStream, Metadata } from '@grpc/grpc-js';
+import { KEY_HEADER } from '../access/readSecret.ts';
 import { type ChannelSecurity, plainChannels } from '../tls/channelSecurity.ts';
 import { channelOptions } from './channelOptions.ts';
 import { injectTrace } from './injectTrace.ts';
@@ -12,6 +13,8 @@ export interface GrpcClientOptions {
   readonly address: string;
   /** Who is called, for messages: `the inference server`. */
   readonly peer: string;
+  /** An API key or a session's token, presented with every call. */
+  readonly secret?: string;
   /** Of a call that gives none; default 30 s. Streams have none unless the call gives one. */
   readonly deadlineMs?: number;
   readonly maximumMessageBytes?: number;
@@ -73,7 +76,7 @@ function callUnary(
   method: MethodDefinition,
   request: unknown,
   options: GrpcClientOptions,
-  { signal, metadata = new Metadata(), deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS }: CallOptions,
+  { signal, metadata, deadlineMs = options.deadlineMs ?? DEFAULT_DEADLINE_MS }: CallOptions,
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason);
@@ -82,7 +85,7 @@ function callUnary(
       () => method.requestSerialize(request),
       bytes => method.responseDeserialize(bytes),
       request,
-      injectTrace(metadata),
+      injectTrace(present(options, metadata)),
       { deadline: Date.now() + deadlineMs },
       (error, response) => {
         signal?.removeEventListener('abort', cancel);
@@ -100,7 +103,7 @@ async function* readStream(
   method: MethodDefinition,
   request: unknown,
   options: GrpcClientOptions,
-  { signal, metadata = new Metadata(), deadlineMs }: CallOptions,
+  { signal, metadata, deadlineMs }: CallOptions,
 ): AsyncGenerator {
   signal?.throwIfAborted();
   const call: ClientReadableStream<unknown> = client.makeServerStreamRequest(
@@ -108,7 +111,7 @@ async function* readStream(
     () => method.requestSerialize(request),
     bytes => method.responseDeserialize(bytes),
     request,
-    injectTrace(metadata),
+    injectTrace(present(options, metadata)),
     deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
   );
   const cancel = (): void => call.cancel();
@@ -122,6 +125,13 @@ async function* readStream(
     signal?.removeEventListener('abort', cancel);
     call.cancel();
   }
+}
+
+function present({ secret }: GrpcClientOptions, given: Metadata = new Metadata()): Metadata {
+  if (secret === undefined) return given;
+  const metadata = given.clone();
+  metadata.set(KEY_HEADER, secret);
+  return metadata;
 }
 
 const peerOf = ({ peer, address }: GrpcClientOptions): string => `${peer} at ${address}`;

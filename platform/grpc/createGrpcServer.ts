@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Server, ServerCredentials, type ServerErrorResponse, setLogger, status } from '@grpc/grpc-js';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { HoldfastError } from '../HoldfastError.ts';
+import type { Authorizer } from './Authorizer.ts';
 import type { BoundMethod, BoundService } from './bindService.ts';
 import type { CallContext } from './CallContext.ts';
 import { type CallBegun, type CallEnded, type CallObserver, describeMethod } from './CallObserver.ts';
@@ -12,8 +13,8 @@ import { OpenStreams } from './OpenStreams.ts';
 import { registerMethod } from './registerMethod.ts';
 import { toStatus } from './toStatus.ts';
 
-// What every gRPC server of Holdfast has in common: errors mapped once, malformed messages refused, health, reflection, a
-// clear word about a taken port, and a drain that ends.
+// What every gRPC server of Holdfast has in common: callers admitted, errors mapped once, malformed messages refused, health,
+// reflection, a clear word about a taken port, and a drain that ends.
 
 export interface GrpcLogger {
   error(fields: object, message: string): void;
@@ -24,6 +25,8 @@ export interface GrpcLogger {
 export interface GrpcServerOptions {
   readonly descriptors: FileDescriptorSet;
   readonly services: readonly BoundService[];
+  /** Decides of every call, health and reflection included, whether it may be made. */
+  readonly authorizer: Authorizer;
   readonly logger: GrpcLogger;
   /** Default: plain HTTP/2. */
   readonly credentials?: ServerCredentials;
@@ -58,7 +61,7 @@ const DEFAULT_DRAIN_MS = 10_000;
 const TOLD_WITHIN_MS = 500;
 
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { descriptors, services, logger } = options;
+  const { descriptors, services, authorizer, logger } = options;
   // grpc-js writes to the console by itself, also what listen() and the calls report in our own words.
   setLogger({ error: (...words: unknown[]) => logger.debug({ words }, 'The gRPC library reports.') });
   const server = new Server({
@@ -77,7 +80,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const streams = new OpenStreams();
   for (const service of [...shown, ...reflection])
     for (const method of service.methods)
-      registerMethod(server, method, {
+      registerMethod(server, {
+        ...method,
+        guard: authorizer.guard(method.definition.path),
         toServerError,
         ended: endedFor(method, options.observers ?? []),
         streams,

@@ -12,23 +12,26 @@ import type {
 } from '@grpc/grpc-js';
 import type { ServerDuplexStream, ServerReadableStream, ServerWritableStream } from '@grpc/grpc-js';
 import type { Metadata } from '@grpc/grpc-js';
+import type { HoldfastError } from '../HoldfastError.ts';
+import type { Guard } from './Authorizer.ts';
 import type { BoundMethod } from './bindService.ts';
-import { type CallContext, createCallContext } from './CallContext.ts';
+import { type CallContext, createCallContext, type OpenCall } from './CallContext.ts';
 import type { CallBegun, CallEnded } from './CallObserver.ts';
 import type { OpenStreams } from './OpenStreams.ts';
-import { guardDeserialize, MalformedMessage } from './MalformedMessage.ts';
+import { malformedRequest } from './malformedRequest.ts';
 
-// The seam between grpc-js and our handlers: decode → one function → encode, with every failure going through one `fail`.
-// Responses are encoded here and not by grpc-js, whose answer to a failing encoder leaves no trace in the log.
+// The seam between grpc-js and our handlers: admit → decode → one function → encode, with every failure going through one
+// `fail`. Requests are decoded here and not by grpc-js, which would read what strangers send, and answers INTERNAL where bytes
+// do not parse; responses are encoded here, since its answer to a failing encoder leaves no trace in the log.
 
 /** Turns what a handler threw into the status that the caller gets. */
 export type ToServerError = (error: unknown, context: CallContext) => ServerErrorResponse;
 
-type Incoming = unknown;
-type Writable = ServerWritableStream<Incoming, Buffer> | ServerDuplexStream<Incoming, Buffer>;
+type Writable = ServerWritableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
-/** What happens at a call's end besides the answer. */
-export interface CallEnding {
+/** A method with what stands before and behind its handler. */
+export interface GuardedMethod extends BoundMethod {
+  readonly guard: Guard;
   readonly toServerError: ToServerError;
   readonly ended: CallEnded;
   readonly streams: OpenStreams;
@@ -36,34 +39,21 @@ export interface CallEnding {
   readonly begun: readonly CallBegun[];
 }
 
-export function registerMethod(server: Server, method: BoundMethod, ending: CallEnding): void {
+export function registerMethod(server: Server, method: GuardedMethod): void {
   const { path, requestStream, responseStream } = method.definition;
-  const deserialize = guardDeserialize(bytes => method.definition.requestDeserialize(bytes));
   if (requestStream && responseStream)
-    server.register(path, surrounded(bidirectional(method, ending), ending), identity, deserialize, 'bidi');
+    server.register(path, surrounded(bidirectional(method), method), identity, identity, 'bidi');
   else if (requestStream)
-    server.register(
-      path,
-      surrounded(clientStream(method, ending), ending),
-      identity,
-      deserialize,
-      'clientStream',
-    );
+    server.register(path, surrounded(clientStream(method), method), identity, identity, 'clientStream');
   else if (responseStream)
-    server.register(
-      path,
-      surrounded(serverStream(method, ending), ending),
-      identity,
-      deserialize,
-      'serverStream',
-    );
-  else server.register(path, surrounded(unary(method, ending), ending), identity, deserialize, 'unary');
+    server.register(path, surrounded(serverStream(method), method), identity, identity, 'serverStream');
+  else server.register(path, surrounded(unary(method), method), identity, identity, 'unary');
 }
 
 /** The handler as it is, where nobody surrounds its calls. */
 const surrounded = <Call extends { readonly metadata: Metadata }, Rest extends unknown[]>(
   handle: (call: Call, ...rest: Rest) => void,
-  { begun }: CallEnding,
+  { begun }: GuardedMethod,
 ): ((call: Call, ...rest: Rest) => void) =>
   begun.reduceRight(
     (inner, begin) =>
@@ -75,85 +65,114 @@ const surrounded = <Call extends { readonly metadata: Metadata }, Rest extends u
 const identity = (bytes: Buffer): Buffer => bytes;
 
 const unary =
-  (method: BoundMethod, ending: CallEnding): handleUnaryCall<Incoming, Buffer> =>
+  (method: GuardedMethod): handleUnaryCall<Buffer, Buffer> =>
   (call, callback) => {
     const context = createCallContext(call);
-    void reply(answer(method, call.request, context), context, callback, ending);
+    void reply(answer(method, call.request, context), context, callback, method);
   };
 
 const clientStream =
-  (method: BoundMethod, ending: CallEnding): handleClientStreamingCall<Incoming, Buffer> =>
+  (method: GuardedMethod): handleClientStreamingCall<Buffer, Buffer> =>
   (call, callback) => {
     const context = createCallContext(call);
-    void reply(answer(method, wellFormed(call, method), context), context, callback, ending);
+    const answering = whileAdmitted(method, context, { answered: 0 }, async () =>
+      method.definition.responseSerialize(await method.handle(decodeAll(method, call), context)),
+    );
+    void reply(answering, context, callback, method);
   };
 
 const serverStream =
-  (method: BoundMethod, ending: CallEnding): handleServerStreamingCall<Incoming, Buffer> =>
+  (method: GuardedMethod): handleServerStreamingCall<Buffer, Buffer> =>
   call => {
     const context = createCallContext(call);
-    void stream(method, call.request, call, context, ending);
+    void stream(method, call, context, () => decode(method, call.request));
   };
 
 const bidirectional =
-  (method: BoundMethod, ending: CallEnding): handleBidiStreamingCall<Incoming, Buffer> =>
+  (method: GuardedMethod): handleBidiStreamingCall<Buffer, Buffer> =>
   call => {
     const context = createCallContext(call);
-    void stream(method, wellFormed(call, method), call, context, ending);
+    void stream(method, call, context, () => decodeAll(method, call));
   };
 
 async function reply(
   answering: Promise<Buffer>,
-  context: CallContext,
+  context: OpenCall,
   callback: sendUnaryData<Buffer>,
-  ending: CallEnding,
+  method: GuardedMethod,
 ): Promise<void> {
   let bytes: Buffer;
   try {
     bytes = await answering;
   } catch (error) {
-    return callback(fail(error, context, ending));
+    return callback(fail(error, context, method));
   }
-  end(status.OK, context, ending);
+  end(status.OK, context, method);
   callback(null, bytes);
 }
 
-async function answer(method: BoundMethod, request: unknown, context: CallContext): Promise<Buffer> {
-  if (request instanceof MalformedMessage) throw request.toError(context.method);
-  return method.definition.responseSerialize(await method.handle(request, context));
+async function answer(method: GuardedMethod, bytes: Buffer, context: OpenCall): Promise<Buffer> {
+  const admitted = method.guard.admit(context.metadata);
+  context.principal = admitted instanceof Promise ? await admitted : admitted;
+  return method.definition.responseSerialize(await method.handle(decode(method, bytes), context));
 }
 
 async function stream(
-  method: BoundMethod,
-  request: unknown,
+  method: GuardedMethod,
   call: Writable,
-  context: CallContext,
-  ending: CallEnding,
+  context: OpenCall,
+  readRequest: () => unknown,
 ): Promise<void> {
-  const cut = Promise.withResolvers<never>();
-  const progress = { answered: 0, cut: cut.reject };
-  const release = ending.streams.add(progress);
+  const progress = { answered: 0 };
   try {
-    await Promise.race([writeAll(method, request, call, context, progress), cut.promise]);
+    await whileAdmitted(method, context, progress, () =>
+      writeAll(method, readRequest(), call, context, progress),
+    );
   } catch (error) {
-    call.emit('error', fail(error, context, ending));
+    call.emit('error', fail(error, context, method));
     return;
-  } finally {
-    release();
   }
-  end(status.OK, context, ending);
+  end(status.OK, context, method);
   call.end();
 }
 
-function fail(error: unknown, context: CallContext, ending: CallEnding): ServerErrorResponse {
-  const answer = ending.toServerError(error, context);
-  end(answer.code ?? status.UNKNOWN, context, ending);
+/** What lasts goes on for as long as the caller may call and the server lives. */
+async function whileAdmitted<T>(
+  { guard, streams }: GuardedMethod,
+  context: OpenCall,
+  progress: { readonly answered: number },
+  work: () => Promise<T>,
+): Promise<T> {
+  context.principal = await guard.admit(context.metadata);
+  const lost = Promise.withResolvers<never>();
+  const cut = (error: HoldfastError): void => {
+    context.cut();
+    lost.reject(error);
+  };
+  const forget = streams.add({
+    get answered() {
+      return progress.answered;
+    },
+    cut,
+  });
+  const release = guard.watch(context.metadata, cut);
+  try {
+    return await Promise.race([lost.promise, work()]);
+  } finally {
+    release();
+    forget();
+  }
+}
+
+function fail(error: unknown, context: OpenCall, method: GuardedMethod): ServerErrorResponse {
+  const answer = method.toServerError(error, context);
+  end(answer.code ?? status.UNKNOWN, context, method);
   return answer;
 }
 
 /** Of a call that its caller gave up, the caller's view is told: nobody got what the handler answered. */
-function end(code: number, context: CallContext, { ended }: CallEnding): void {
-  ended(context.cancelled ? givenUp(context) : code, performance.now() - context.begun, context);
+function end(code: number, context: OpenCall, { ended }: GuardedMethod): void {
+  ended(context.abandoned ? givenUp(context) : code, performance.now() - context.begun, context);
 }
 
 const givenUp = ({ deadline }: CallContext): number =>
@@ -163,40 +182,44 @@ async function writeAll(
   method: BoundMethod,
   request: unknown,
   call: Writable,
-  context: CallContext,
+  context: OpenCall,
   progress: { answered: number },
 ): Promise<void> {
-  if (request instanceof MalformedMessage) throw request.toError(context.method);
   const responses = method.handle(request, context);
   if (!(Symbol.asyncIterator in responses)) throw new TypeError(`${context.method} did not answer a stream.`);
   for await (const response of responses) {
-    if (call.cancelled) return;
+    if (context.cancelled) return;
     const mayGoOn = call.write(method.definition.responseSerialize(response));
     progress.answered++;
-    if (!mayGoOn) await drained(call);
+    if (!mayGoOn) await drained(call, context);
   }
 }
 
-/** Waits until the caller read on, or went away. */
-const drained = (call: Writable): Promise<void> =>
+/** Waits until the caller read on, went away, or may no longer call. */
+const drained = (call: Writable, { signal }: CallContext): Promise<void> =>
   new Promise(resolve => {
     const done = (): void => {
       call.off('drain', done);
-      call.off('cancelled', done);
+      signal.removeEventListener('abort', done);
       resolve();
     };
     call.on('drain', done);
-    call.on('cancelled', done);
-    if (call.cancelled) done();
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
   });
 
-async function* wellFormed(
-  call: ServerReadableStream<Incoming, Buffer> | ServerDuplexStream<Incoming, Buffer>,
+function decode({ definition }: BoundMethod, bytes: Buffer): unknown {
+  try {
+    return definition.requestDeserialize(bytes);
+  } catch (cause) {
+    throw malformedRequest(definition.path, cause);
+  }
+}
+
+async function* decodeAll(
   method: BoundMethod,
+  call: ServerReadableStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>,
 ): AsyncGenerator {
   // Not destroyed by whoever stops reading: the status of the call has yet to go out.
-  for await (const message of call.iterator({ destroyOnReturn: false })) {
-    if (message instanceof MalformedMessage) throw message.toError(method.definition.path);
-    yield message;
-  }
+  for await (const bytes of call.iterator({ destroyOnReturn: false })) yield decode(method, bytes);
 }

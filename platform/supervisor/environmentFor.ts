@@ -1,4 +1,4 @@
-import { settingNames } from '../configuration.ts';
+import { secretSettings, settingNames } from '../configuration.ts';
 
 // What of the environment that `npm start` was given one of our processes is told. Only the worker reads customers' databases,
 // buckets and MLflow, whose credentials may be in variables of any name (a definition's `connection` says which): every other
@@ -13,9 +13,13 @@ const harmless =
 /** By what PostgreSQL's clients complete the URL of our own database. */
 const ofDatabase = /^PG(?:SSL(?:MODE|ROOTCERT|CERT|KEY|NEGOTIATION)|PASSFILE|PASSWORD|USER|OPTIONS)$/;
 
-/** Our own settings, but for the servers' addresses, which the supervisor tells itself. */
+const withheld: readonly string[] = secretSettings;
+
+/** Our own settings, but for secrets and the servers' addresses, which the supervisor tells itself. */
 const settings = new Set(
-  settingNames.filter(name => !/^(?:MLFLOW_|DATABASE_URL$|TEMPORAL_ADDRESS$)/.test(name)),
+  settingNames.filter(
+    name => !/^(?:MLFLOW_|DATABASE_URL$|TEMPORAL_ADDRESS$)/.test(name) && !withheld.includes(name),
+  ),
 );
 
 /** The addresses of the two servers are left out, whoever needs them. */
@@ -26,5 +30,7 @@ export function environmentFor(needs: readonly Need[], source: NodeJS.ProcessEnv
     harmless.test(name) ||
     (needs.includes('DATABASE_URL') && ofDatabase.test(name));
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, ...given } = source;
-  return Object.fromEntries(Object.entries(given).filter(([name]) => isTold(name)));
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => isTold(name) && !withheld.includes(name)),
+  );
 }

@@ -17,6 +17,7 @@ export interface HomeFolders {
 const privateFolders = [
   'artifacts',
   'cache',
+  'credentials',
   'data',
   'inference',
   'logs',

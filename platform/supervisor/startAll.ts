@@ -33,8 +33,8 @@ export interface StartAllOptions {
   readonly configuration: Configuration;
   /** In the order in which they are to stop last to first. */
   readonly processes: readonly OwnProcess[];
-  /** Brings the database's schema up to date; tells clearly where the database does not answer. */
-  readonly migrate: (databaseUrl: string) => Promise<void>;
+  /** Brings the database up to date before our processes start; tells clearly where it does not answer. */
+  readonly prepare: (databaseUrl: string) => Promise<void>;
   /** Progress, for a person. */
   readonly say: (line: string) => void;
   /** What a person should know though it goes on. */
@@ -77,7 +77,7 @@ async function startParts(
   system: StoppableParts,
   fault: AbortController,
 ): Promise<RunningSystem> {
-  const { configuration, processes, migrate, say, warn, signal } = options;
+  const { configuration, processes, prepare, say, warn, signal } = options;
   const folders = prepareHome(configuration.home);
   const unlock = lockHome(configuration.home, folders.run);
   system.add(async () => unlock());
@@ -88,7 +88,7 @@ async function startParts(
 
   const { postgres, temporal } = await startServers({ configuration, folders, say, warn, signal }, system);
   signal.throwIfAborted();
-  await migrate(postgres.address);
+  await prepare(postgres.address);
 
   const started = processes.map(({ name, entry, needs }, index) => {
     const logFile = join(folders.logs, `${name}.log`);

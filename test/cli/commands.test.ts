@@ -9,6 +9,7 @@ import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { type HoldfastOptions, runHoldfast } from '../support/runHoldfast.ts';
 import { goodInstance } from '../support/smallModel.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withControl } from '../support/withControl.ts';
 import { withSystem } from '../support/withSystem.ts';
@@ -276,7 +277,11 @@ describe('holdfast train and runs', () => {
       });
       assert.equal(code, 0, stderr);
       assert.match(stderr, /Follow it with `\.\/holdfast runs watch t3`/);
-      const runs = createGrpcClient(RunServiceService, { address: control, peer: 'control' });
+      const runs = createGrpcClient(RunServiceService, {
+        address: control,
+        peer: 'control',
+        secret: TEST_KEY,
+      });
       await waitUntil(
         'the run',
         async () => (await runs.get({ run: 't3' })).stage === 'waiting for a worker',

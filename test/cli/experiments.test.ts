@@ -49,7 +49,7 @@ describe('holdfast experiments', () => {
       await command('experiments', 'adjust', 'simpler', '--arm', 'A=50', '--arm', 'B=50%');
       const shown = await command('experiments', 'show', 'simpler');
       assert.match(shown, new RegExp(`^${assign(unit)} +\\S+ +50 % +1$`, 'm'));
-      assert.match(shown, /start +A=80 B=20 +operator +why not\n.*adjust +A=50 B=50 +operator +-$/m);
+      assert.match(shown, /start +A=80 B=20 +tester\/test +why not\n.*adjust +A=50 B=50 +tester\/test +-$/m);
       await command('outcomes', 'record', '--unit', unit, '--outcome', 'Yes');
       const known = await command('outcomes', 'record', '--unit', unit, '--outcome', 'Yes');
       assert.equal(known, '0 recorded, 0 corrected, 1 known already.\n');
@@ -70,7 +70,7 @@ describe('holdfast experiments', () => {
       );
       const customer = await command('customers', 'show', unit);
       assert.match(customer, /tenure +\d/);
-      assert.match(customer, /^\S+ +Yes +\S+ +operator +the customer$/m);
+      assert.match(customer, /^\S+ +Yes +\S+ +tester\/test +the customer$/m);
       assert.match(
         await command('baseline', 'show'),
         /version 1 is measured from dataset 1 .*trained on them/,

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { createClients } from '../../cli/clients/createClients.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { type ObtainedRun, obtainRun, type Wanted } from '../../cli/start/obtainRun.ts';
 import { moveAlias } from '../../db/aliases/moveAlias.ts';
 import type { Database } from '../../db/Database.ts';
@@ -84,7 +85,7 @@ describe('obtainRun', () => {
           await recordEarlier(database, definition);
           const data = join(folder, 'table.csv');
           await writeFile(data, bytes);
-          const clients = createClients({ control: address, inference: '127.0.0.1:1' });
+          const clients = createClients({ control: address, inference: '127.0.0.1:1' }, { secret: TEST_KEY });
           try {
             const obtained: ObtainedRun = await obtainRun(
               { clients, signal: AbortSignal.timeout(60_000) },

@@ -89,9 +89,9 @@ describe('ExperimentService', () => {
           reason,
         ]),
         [
-          [1, 'start', 'A=50 B=30 C=20', 'operator', 'is it enough?'],
-          [2, 'adjust', 'A=40 B=30 C=30', 'operator', 'more'],
-          [3, 'stop', 'A=40 B=30 C=30', 'operator', 'enough'],
+          [1, 'start', 'A=50 B=30 C=20', 'tester/test', 'is it enough?'],
+          [2, 'adjust', 'A=40 B=30 C=30', 'tester/test', 'more'],
+          [3, 'stop', 'A=40 B=30 C=30', 'tester/test', 'enough'],
         ],
       );
       await experiments.start(request({ name: 'next', salt: 'churn/simpler' }));

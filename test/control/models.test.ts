@@ -89,9 +89,9 @@ describe('ModelService', () => {
       assert.deepEqual(
         events.map(({ fromVersion, toVersion, reason, actor }) => [fromVersion, toVersion, reason, actor]),
         [
-          [2, 1, 'complaints', 'operator'],
-          [1, 2, 'better', 'operator'],
-          [undefined, 1, 'first', 'operator'],
+          [2, 1, 'complaints', 'tester/test'],
+          [1, 2, 'better', 'tester/test'],
+          [undefined, 1, 'first', 'tester/test'],
         ],
       );
       const [{ productionVersion }] = (await models.listModels(firstPage)).models;
@@ -152,7 +152,7 @@ describe('ModelService', () => {
         [1, 'run-of-churn', 1],
       );
       assert.equal(then.version?.datasetDigest.length, 64);
-      assert.deepEqual([then.event?.actor, then.event?.reason], ['operator', 'first']);
+      assert.deepEqual([then.event?.actor, then.event?.reason], ['tester/test', 'first']);
       assert.deepEqual([then.event?.time, then.endTime], [first.time, second.time]);
       const now = await at(second.time);
       assert.deepEqual([now.version?.version, now.endTime], [2, undefined]);

@@ -110,9 +110,9 @@ describe('OutcomeService', () => {
       assert.deepEqual(
         customer.outcomes.map(({ revision, outcome, actor }) => [revision, outcome, actor]),
         [
-          [3, 'Yes', 'operator'],
-          [2, 'No', 'operator'],
-          [1, 'Yes', 'operator'],
+          [3, 'Yes', 'tester/test'],
+          [2, 'No', 'tester/test'],
+          [1, 'Yes', 'tester/test'],
         ],
       );
       assert.deepEqual(customer.outcomes[2].observedTime, seen);
@@ -366,7 +366,7 @@ describe('MonitoringService', () => {
       const chosen = await set('2');
       assert.deepEqual(
         [chosen.version, chosen.datasetVersion, chosen.profile, chosen.actor, chosen.reason],
-        [1, 2, { rows: 7 }, 'operator', 'newer'],
+        [1, 2, { rows: 7 }, 'tester/test', 'newer'],
       );
       assert.ok(chosen.setTime instanceof Date);
       assert.deepEqual(await set('2'), chosen, 'once more changes nothing');

@@ -7,9 +7,11 @@ import { text } from 'node:stream/consumers';
 import { describe, it } from 'mocha';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
+import { expectError } from '../support/expectError.ts';
 import { firstPage } from '../support/firstPage.ts';
 import { freePorts } from '../support/freePorts.ts';
 import { readMetrics } from '../support/readMetrics.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withDatabase } from '../support/withDatabase.ts';
 
@@ -41,7 +43,7 @@ const answers = (host: string, port: number): Promise<boolean> =>
   });
 
 describe('bin/control.ts', () => {
-  it('serves on loopback whatever HOLDFAST_BIND says, says so, drains on SIGTERM, and refuses a taken port', async () => {
+  it('serves where HOLDFAST_BIND says, whoever says who it is, drains on SIGTERM, and refuses a taken port', async () => {
     await withDatabase(async (_database, { url }) => {
       const [port, metrics, otherMetrics] = await freePorts(3);
       const { child, exited, log } = start(url, port, metrics);
@@ -50,9 +52,19 @@ describe('bin/control.ts', () => {
         const models = createGrpcClient(ModelServiceService, {
           address: `127.0.0.1:${port}`,
           peer: 'control',
+          secret: TEST_KEY,
         });
         assert.deepEqual(await models.listModels(firstPage), { models: [], nextPageToken: '' });
         models.close();
+        const stranger = createGrpcClient(ModelServiceService, {
+          address: `127.0.0.1:${port}`,
+          peer: 'control',
+        });
+        await assert.rejects(
+          stranger.listModels(firstPage),
+          expectError('unauthenticated', /has to know who calls/),
+        );
+        stranger.close();
         const page = readMetrics(await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text());
         const called = 'grpc_service="holdfast.v1.ModelService",grpc_method="ListModels",grpc_code="OK"';
         assert.equal(page.get(`grpc_server_handling_seconds_count{grpc_type="unary",${called}}`), 1);
@@ -60,7 +72,7 @@ describe('bin/control.ts', () => {
         const others = Object.values(networkInterfaces())
           .flatMap(addresses => addresses ?? [])
           .filter(({ internal, family }) => !internal && family === 'IPv4');
-        for (const { address } of others) assert.equal(await answers(address, port), false, address);
+        for (const { address } of others) assert.equal(await answers(address, port), true, address);
         const second = start(url, port, otherMetrics);
         assert.equal((await second.exited)[0], 1);
         assert.match(await second.log, new RegExp(`${port}.*HOLDFAST_CONTROL_PORT`));
@@ -68,7 +80,7 @@ describe('bin/control.ts', () => {
         child.kill('SIGTERM');
       }
       assert.deepEqual(await exited, [0, null]);
-      assert.match(await log, /control listens on loopback only until accounts exist/);
+      assert.match(await log, /process has drained/);
     });
   });
 });

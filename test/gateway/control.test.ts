@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
 import { registerSamples } from '../support/registrySamples.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withControl } from '../support/withControl.ts';
 import { type Gateway, withGateway } from '../support/withGateway.ts';
@@ -16,17 +17,20 @@ async function watch({ port }: Gateway, path: string, headers: Record<string, st
   const lines: string[] = [];
   const answered = Promise.withResolvers<{ status?: number; type?: string }>();
   const ended = Promise.withResolvers<'end' | 'broken'>();
-  const sent = request({ host: '127.0.0.1', port, path, headers, agent: false }, answer => {
-    answered.resolve({ status: answer.statusCode, type: answer.headers['content-type'] });
-    let rest = '';
-    answer.setEncoding('utf8').on('data', (chunk: string) => {
-      const parts = `${rest}${chunk}`.split('\n');
-      rest = parts.pop() ?? '';
-      lines.push(...parts);
-    });
-    answer.once('end', () => ended.resolve('end'));
-    answer.once('close', () => ended.resolve('broken'));
-  });
+  const sent = request(
+    { host: '127.0.0.1', port, path, headers: { 'x-api-key': TEST_KEY, ...headers }, agent: false },
+    answer => {
+      answered.resolve({ status: answer.statusCode, type: answer.headers['content-type'] });
+      let rest = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => {
+        const parts = `${rest}${chunk}`.split('\n');
+        rest = parts.pop() ?? '';
+        lines.push(...parts);
+      });
+      answer.once('end', () => ended.resolve('end'));
+      answer.once('close', () => ended.resolve('broken'));
+    },
+  );
   sent.on('error', answered.reject);
   sent.end();
   return { ...(await answered.promise), lines, ended: ended.promise, hangUp: () => sent.destroy() };

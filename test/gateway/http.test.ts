@@ -10,6 +10,7 @@ import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
 import { type GetStatusRequest, SystemServiceService } from '../../proto/gen/holdfast/v1/system.ts';
 import { collectLogs } from '../support/collectLogs.ts';
 import { readMetrics } from '../support/readMetrics.ts';
+import { letsAllIn } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type Gateway, withGateway } from '../support/withGateway.ts';
 
@@ -25,6 +26,7 @@ const withStatus = async <T>(
   const server = createGrpcServer({
     descriptors: readDescriptors(),
     services: [bindService(SystemServiceService, { getStatus: handler })],
+    authorizer: letsAllIn,
     logger: collectLogs().logger,
   });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -5,6 +5,7 @@ import { createGrpcServer } from '../../platform/grpc/createGrpcServer.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
 import { collectLogs } from '../support/collectLogs.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
+import { letsAllIn } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withGateway } from '../support/withGateway.ts';
 import { withInference, withServedModel } from '../support/withInference.ts';
@@ -131,7 +132,12 @@ describe('the gateway before inference', () => {
         assert.equal(predict.status, 503);
         assert.match(predict.text, /No connection to the inference server at 127\.0\.0\.1:/);
         const { logger } = collectLogs();
-        const starting = createGrpcServer({ descriptors: readDescriptors(), services: [], logger });
+        const starting = createGrpcServer({
+          descriptors: readDescriptors(),
+          services: [],
+          authorizer: letsAllIn,
+          logger,
+        });
         await starting.listen({ host: '127.0.0.1', port });
         try {
           await waitUntil(

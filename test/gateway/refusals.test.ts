@@ -203,48 +203,10 @@ const cases: readonly Case[] = [
   { what: 'an escaped slash', verb: 'GET', path: '/v1/runs/a%2Fb', status: 503, says: /No connection to/ },
   { what: 'a broken escape in the query', verb: 'GET', path: '/v1/runs?model=%zz', status: 503, says: /./ },
   { what: 'a variable too long', verb: 'GET', path: `/v1/runs/${'x'.repeat(600)}`, status: 414, says: /./ },
-  {
-    what: 'another host (DNS rebinding)',
-    body: {},
-    headers: { host: 'evil.example:8080' },
-    status: 403,
-    says: /"evil.example:8080" is not this machine's loopback/,
-  },
-  {
-    what: 'a host that begins like ours',
-    headers: { host: '127.0.0.1.evil.example' },
-    status: 403,
-    says: /loopback/,
-  },
-  { what: 'an address of the network', headers: { host: '192.168.1.4' }, status: 403, says: /loopback/ },
-  { what: 'localhost', headers: { host: 'localhost:8080' }, status: 503, says: /No connection to/ },
-  { what: 'the loopback of IPv6', headers: { host: '[::1]:8080' }, status: 503, says: /No connection to/ },
-  {
-    what: 'a page of another origin, which needs no body for a rollback',
-    path: '/v1/models/churn:rollback',
-    headers: { origin: 'https://evil.example' },
-    status: 403,
-    says: /Pages of "https:\/\/evil.example" may not call/,
-  },
-  { what: 'a sandboxed page', headers: { origin: 'null' }, status: 403, says: /Pages of "null"/ },
-  {
-    what: 'a page of ours',
-    headers: { origin: 'http://localhost:8080' },
-    status: 503,
-    says: /No connection to/,
-  },
-  {
-    what: 'another host on an unknown path',
-    path: '/nothing',
-    headers: { host: 'evil.example' },
-    status: 403,
-    says: /loopback/,
-  },
 ];
 
 const names: Readonly<Record<number, readonly [number, string]>> = {
   400: [3, 'INVALID_ARGUMENT'],
-  403: [7, 'PERMISSION_DENIED'],
   414: [3, 'INVALID_ARGUMENT'],
   415: [3, 'INVALID_ARGUMENT'],
   503: [14, 'UNAVAILABLE'],

@@ -6,6 +6,7 @@ import { describe, it } from 'mocha';
 import { changeExperiment } from '../../db/experiments/changeExperiment.ts';
 import type { ExperimentArm } from '../../db/experiments/Experiment.ts';
 import { startExperiment } from '../../db/experiments/startExperiment.ts';
+import { openLazily } from '../../db/openLazily.ts';
 import { allocateBuckets, type ArmWeight } from '../../ml/experiments/allocateBuckets.ts';
 import { createAssignment } from '../../ml/experiments/createAssignment.ts';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
@@ -129,7 +130,7 @@ describe('an experiment in inference', () => {
         const alone = await world.start({
           connectionString: 'postgres://nobody@127.0.0.1:1/none',
           startMs: 20_000,
-          registry: absent,
+          database: absent,
         });
         const same = (await armsOf(alone)) === arms;
         await alone.inference.close();
@@ -437,17 +438,7 @@ describe('Submit', () => {
     }));
 });
 
-/** A registry that nobody can ask. */
-const away = async (): Promise<never> => {
+/** A database that nobody can ask. */
+const absent = openLazily(async () => {
   throw new Error('away');
-};
-const absent = {
-  listAliases: away,
-  listExperiments: away,
-  findDigest: away,
-  listUnloaded: away,
-  setUnloaded: away,
-  reportLoaded: away,
-  forget: async () => undefined,
-  close: async () => undefined,
-};
+});

@@ -6,6 +6,7 @@ import { GRPCInferenceServiceService } from '../../proto/gen/inference/grpc_serv
 import { requirePromtool } from '../peers/requirePeer.ts';
 import { readMetrics } from '../support/readMetrics.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { type Served, withInference, withServedModel } from '../support/withInference.ts';
 
 const pageOf = async ({ metrics }: Served): Promise<Map<string, number>> =>
@@ -71,6 +72,7 @@ describe('the metrics of inference', () => {
       const open = createGrpcClient(GRPCInferenceServiceService, {
         address: `127.0.0.1:${served.inference.port}`,
         peer: 'inference',
+        secret: TEST_KEY,
       });
       await assert.rejects(
         open.modelInfer({
@@ -136,6 +138,7 @@ describe('the metrics of inference', () => {
       const open = createGrpcClient(GRPCInferenceServiceService, {
         address: `127.0.0.1:${served.inference.port}`,
         peer: 'inference',
+        secret: TEST_KEY,
       });
       const { modelStats } = await open.modelStatistics({ name: 'churn', version: '1' });
       open.close();

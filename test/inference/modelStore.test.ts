@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { openDatabase } from '../../db/openDatabase.ts';
+import { openLazily } from '../../db/openLazily.ts';
 import { listLoaded } from '../../db/processes/listLoaded.ts';
 import { createDatabaseRegistry } from '../../inference/createDatabaseRegistry.ts';
 import { createModelStore } from '../../inference/createModelStore.ts';
@@ -167,9 +168,10 @@ describe('the model store', () => {
       const [first, second] = [smallModel(), smallModel({ shift: 1 })];
       await world.register(first, second);
       await world.promote(1);
-      const registry = createDatabaseRegistry(() =>
+      const database = openLazily(() =>
         openDatabase({ url: world.databaseUrl, applicationName: 'test-registry', poolSize: 1 }),
       );
+      const registry = createDatabaseRegistry(database);
       const old = await registry.listAliases();
       const [slow, quick] = [{ ...registry, listAliases: async () => old }, registry].map((asked, index) =>
         createModelStore({
@@ -201,7 +203,7 @@ describe('the model store', () => {
       await quick.reconcile();
       assert.deepEqual(await keptFiles(world.home), both);
       await Promise.all([slow.close(), quick.close()]);
-      await registry.close();
+      await database.close();
     }));
 
   it('refuses a model of another name, and one that is no model', () =>

@@ -7,6 +7,7 @@ import { GRPCInferenceServiceService } from '../../proto/gen/inference/grpc_serv
 import type { ModelInferRequest } from '../../proto/gen/inference/grpc_service.ts';
 import { askTriton } from '../support/askTriton.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { type Served, withInference, withServedModel } from '../support/withInference.ts';
 
 // The Open Inference Protocol as NVIDIA's stock client speaks it, and what that client never sends.
@@ -288,6 +289,7 @@ describe('the Open Inference Protocol', () => {
       const client = createGrpcClient(GRPCInferenceServiceService, {
         address: `127.0.0.1:${inference.port}`,
         peer: 'the inference server',
+        secret: TEST_KEY,
       });
       try {
         const { rawOutputContents } = await client.modelInfer(good());

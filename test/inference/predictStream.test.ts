@@ -11,6 +11,7 @@ import {
   PredictionServiceService,
 } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { goodInstance } from '../support/smallModel.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { withPredictStream } from '../support/withPredictStream.ts';
 import { withServedModel } from '../support/withInference.ts';
 
@@ -98,6 +99,7 @@ describe('PredictStream', () => {
           ':method': 'POST',
           ':path': PredictionServiceService.predictStream.path,
           'content-type': 'application/grpc',
+          'x-api-key': TEST_KEY,
           te: 'trailers',
         });
         for (let sent = 0; sent < messages; sent++) stream.write(Buffer.concat([prefix, message]));

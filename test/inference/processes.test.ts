@@ -11,6 +11,7 @@ import { goodInstance, smallModel } from '../support/smallModel.ts';
 import { readMetrics } from '../support/readMetrics.ts';
 import { startProcess } from '../support/startProcess.ts';
 import { expectError } from '../support/expectError.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type InferenceWorld, withInference } from '../support/withInference.ts';
 
@@ -48,6 +49,7 @@ async function withProcesses(test: (processes: Processes) => Promise<void>): Pro
       const client = createGrpcClient(service, {
         address: `127.0.0.1:${port}`,
         peer: 'the inference server',
+        secret: TEST_KEY,
         ownConnection: true,
       });
       clients.push(client);

@@ -9,6 +9,7 @@ import queue
 import sys
 
 import tritonclient.grpc as grpc
+from present_key import PresentKey
 from triton_rows import tensors_of, text
 from tritonclient.utils import InferenceServerException
 
@@ -16,6 +17,7 @@ address, model = sys.argv[1:]
 asked = json.load(sys.stdin)
 rows = asked["rows"]
 client = grpc.InferenceServerClient(address)
+client.register_plugin(PresentKey())
 
 
 def inputs_for(rows):

@@ -10,6 +10,7 @@ import sys
 
 import tritonclient.http as http
 import tritonclient.http.aio as aio
+from present_key import PresentKey
 from triton_rows import tensors_of, text
 from tritonclient.utils import InferenceServerException
 
@@ -17,6 +18,7 @@ address, model = sys.argv[1:]
 asked = json.load(sys.stdin)
 rows = asked["rows"]
 client = http.InferenceServerClient(address)
+client.register_plugin(PresentKey())
 
 
 def inputs_for(rows, binary=True):
@@ -56,6 +58,7 @@ def infer(tensors=None, **how):
 
 async def asynchronous():
     async with aio.InferenceServerClient(address) as other:
+        other.register_plugin(PresentKey())
         result = await other.infer(model, inputs_for(rows))
         return told(result)
 

@@ -4,20 +4,20 @@ import { addressesOf } from '../../platform/addresses.ts';
 import { readConfiguration } from '../../platform/configuration.ts';
 
 describe('addressesOf', () => {
-  for (const { bind, inference } of [
-    { bind: '', inference: '127.0.0.1:9000' },
-    { bind: '0.0.0.0', inference: '127.0.0.1:9000' },
-    { bind: '10.1.2.3', inference: '10.1.2.3:9000' },
-    { bind: 'scoring.example', inference: 'scoring.example:9000' },
-    { bind: '::', inference: '[::1]:9000' },
-    { bind: 'fd00::7', inference: '[fd00::7]:9000' },
+  for (const { bind, host } of [
+    { bind: '', host: '127.0.0.1' },
+    { bind: '0.0.0.0', host: '127.0.0.1' },
+    { bind: '10.1.2.3', host: '10.1.2.3' },
+    { bind: 'scoring.example', host: 'scoring.example' },
+    { bind: '::', host: '[::1]' },
+    { bind: 'fd00::7', host: '[fd00::7]' },
   ])
-    it(`reaches inference at ${inference} where HOLDFAST_BIND is "${bind}", and all others on loopback`, () => {
+    it(`reaches our servers at ${host} where HOLDFAST_BIND is "${bind}", and all others on loopback`, () => {
       const configuration = readConfiguration({ HOLDFAST_BIND: bind });
       assert.deepEqual(addressesOf(configuration), {
-        http: '127.0.0.1:8080',
-        control: '127.0.0.1:9001',
-        inference,
+        http: `${host}:8080`,
+        control: `${host}:9001`,
+        inference: `${host}:9000`,
         temporal: '127.0.0.1:7233',
         temporalUi: '127.0.0.1:8233',
       });

@@ -23,6 +23,6 @@ describe('the access rule of each method', () => {
 
   it('keeps what changes something from those who may only read', () => {
     const promote = rules.get('/holdfast.v1.ModelService/Promote');
-    assert.deepEqual(promote, { $case: 'role', value: Role.ROLE_OPERATOR });
+    assert.deepEqual(promote, { $case: 'role', value: Role.ROLE_OPERATOR, beforePasswordChange: false });
   });
 });

@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
-import { buildControlServer } from '../../control/buildControlServer.ts';
+import { startControl } from '../../control/startControl.ts';
 import { createTemporal } from '../../control/temporal/createTemporal.ts';
 import { findReport } from '../../db/models/findReport.ts';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
@@ -18,23 +18,26 @@ import { withTemporaryFolder } from '../support/withTemporaryFolder.ts';
 
 describe('the report of a registered version', () => {
   it('is made once, served as data and as a page, and written by the command', () =>
-    withDatabase((database, { sql }) =>
+    withDatabase((database, { sql, url }) =>
       withTemporaryFolder(async home => {
         const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
         const world = { database, artifacts };
         await registerSmallVersion(world);
         const { logger } = collectLogs();
         const temporal = createTemporal('127.0.0.1:1', 'default');
-        const server = buildControlServer({
+        const server = await startControl({
           database,
+          connectionString: url,
           artifacts,
           temporal,
           logger,
           defaultModel: 'churn',
+          trustedProxies: ['127.0.0.1'],
           address: 'test',
+          host: '127.0.0.1',
+          port: 0,
         });
-        const control = `127.0.0.1:${await server.listen({ host: '127.0.0.1', port: 0 })}`;
-        server.setServing(true);
+        const control = `127.0.0.1:${server.port}`;
         const options = { control, directory: home, environment: { HOLDFAST_HOME: home } };
         try {
           const early = await runHoldfast(['models', 'report', '1'], options);

@@ -2,6 +2,7 @@ import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import type { Random } from '../../ml/random/createRandom.ts';
 import { PredictRequest } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { goodInstance } from './smallModel.ts';
+import { testMetadata } from './testAccess.ts';
 import type { Served } from './withInference.ts';
 
 // Requests whose bytes are wrong in some way, sent as they are.
@@ -16,6 +17,7 @@ export function send(client: Client, bytes: Buffer): Promise<string> {
       (given: Buffer) => given,
       (answer: Buffer) => answer,
       bytes,
+      testMetadata(),
       (error: ServiceError | null) => resolve(error === null ? 'OK' : status[error.code]),
     );
   });

@@ -8,11 +8,12 @@ import { migrate } from '../../db/migrate.ts';
 import { openDatabase } from '../../db/openDatabase.ts';
 import { startEmbeddedPostgres } from '../../platform/postgres/startEmbeddedPostgres.ts';
 import { freePorts } from './freePorts.ts';
+import { addTester } from './testAccess.ts';
 
 // One real PostgreSQL for a whole run of tests, started by the first test that asks. It lies in a temporary folder with a
 // random password and without fsync; it is stopped and removed after the last test, whatever happened before.
 
-/** The migrated database that withDatabase clones; nobody stays connected to it. */
+/** The migrated database that withDatabase clones, with nothing in it but who tests are; nobody stays connected to it. */
 export const TEMPLATE = 'holdfast_template';
 
 let starting: Promise<TestPostgres> | undefined;
@@ -74,6 +75,7 @@ async function prepare(url: (database: string) => string): Promise<void> {
   const template = await openDatabase({ url: url(TEMPLATE), applicationName: 'template', poolSize: 2 });
   try {
     await migrate(template);
+    await withClient(url(TEMPLATE), client => addTester((text, values) => client.query(text, values)));
   } finally {
     await template.close();
   }

@@ -8,6 +8,7 @@ import { withCuttableProxy } from './cuttableProxy.ts';
 import { freePorts } from './freePorts.ts';
 import { goodInstance, smallModel } from './smallModel.ts';
 import { startProcess } from './startProcess.ts';
+import { TEST_KEY } from './testAccess.ts';
 import { waitUntil } from './waitUntil.ts';
 import { type InferenceWorld, withInference } from './withInference.ts';
 
@@ -139,6 +140,7 @@ export const inferenceKilled = (afterMs: readonly number[]): Promise<number> =>
         const client = createGrpcClient(PredictionServiceService, {
           address: `127.0.0.1:${port}`,
           peer: 'inference',
+          secret: TEST_KEY,
         });
         await proxy.cut();
         const stopping = new AbortController();

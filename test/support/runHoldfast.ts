@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { TEST_KEY } from './testAccess.ts';
 
 export interface HoldfastOutcome {
   readonly code: number | null;
@@ -29,6 +30,7 @@ export async function runHoldfast(
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      HOLDFAST_API_KEY: TEST_KEY,
       HOLDFAST_CONTROL_PORT: control.split(':')[1],
       HOLDFAST_INFERENCE_PORT: inference.split(':')[1],
       ...options.environment,

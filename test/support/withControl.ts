@@ -7,7 +7,7 @@ import { ActivityErrorInterceptor } from '../../activities/errors/ActivityErrorI
 import { createMoveAlias } from '../../activities/promotion/createMoveAlias.ts';
 import { createBeginRun } from '../../activities/runs/createBeginRun.ts';
 import { createEndRun } from '../../activities/runs/createEndRun.ts';
-import { buildControlServer } from '../../control/buildControlServer.ts';
+import { startControl } from '../../control/startControl.ts';
 import { createTemporal } from '../../control/temporal/createTemporal.ts';
 import type { Database } from '../../db/Database.ts';
 import type { ArtifactStore } from '../../platform/ArtifactStore.ts';
@@ -23,6 +23,7 @@ import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { SystemServiceService } from '../../proto/gen/holdfast/v1/system.ts';
 import { collectLogs } from './collectLogs.ts';
 import { fakeActivities } from './fakeActivities.ts';
+import { TEST_KEY } from './testAccess.ts';
 import { testTemporal, workflowBundle } from './testTemporal.ts';
 import { withDatabase } from './withDatabase.ts';
 import { withTemporaryFolder } from './withTemporaryFolder.ts';
@@ -65,24 +66,28 @@ export async function withControl<T>(
       const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
       const temporal = createTemporal(options.temporalAddress ?? environment.address, 'default');
       const { logger } = collectLogs();
-      const server = buildControlServer({
+      const control = await startControl({
         database,
+        connectionString: databaseUrl,
         artifacts,
         temporal,
         logger,
         defaultModel: 'churn',
+        trustedProxies: ['127.0.0.1'],
         address: 'test',
+        host: '127.0.0.1',
+        port: 0,
       });
-      const address = `127.0.0.1:${await server.listen({ host: '127.0.0.1', port: 0 })}`;
-      server.setServing(true);
+      const address = `127.0.0.1:${control.port}`;
+      const server = { address, peer: 'control', secret: TEST_KEY };
       const clients = {
-        models: createGrpcClient(ModelServiceService, { address, peer: 'control' }),
-        runs: createGrpcClient(RunServiceService, { address, peer: 'control' }),
-        datasets: createGrpcClient(DatasetServiceService, { address, peer: 'control' }),
-        experiments: createGrpcClient(ExperimentServiceService, { address, peer: 'control' }),
-        outcomes: createGrpcClient(OutcomeServiceService, { address, peer: 'control' }),
-        monitoring: createGrpcClient(MonitoringServiceService, { address, peer: 'control' }),
-        system: createGrpcClient(SystemServiceService, { address, peer: 'control' }),
+        models: createGrpcClient(ModelServiceService, server),
+        runs: createGrpcClient(RunServiceService, server),
+        datasets: createGrpcClient(DatasetServiceService, server),
+        experiments: createGrpcClient(ExperimentServiceService, server),
+        outcomes: createGrpcClient(OutcomeServiceService, server),
+        monitoring: createGrpcClient(MonitoringServiceService, server),
+        system: createGrpcClient(SystemServiceService, server),
       };
       const real = {
         beginRun: createBeginRun({
@@ -127,7 +132,7 @@ export async function withControl<T>(
         await terminateAll(environment.client);
         for (const stop of stops) await stop();
         for (const client of Object.values(clients)) client.close();
-        await server.close();
+        await control.close();
         await temporal.close();
       }
     }),

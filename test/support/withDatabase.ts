@@ -11,7 +11,7 @@ export interface TestDatabase {
   readonly sql: <Row extends object>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
 }
 
-/** A test on a migrated, empty database of its own: a clone that takes milliseconds, dropped afterwards. */
+/** A test on a migrated database of its own, empty but for who tests are: a clone that takes milliseconds, dropped afterwards. */
 export const withDatabase = <T>(test: (database: Database, more: TestDatabase) => Promise<T>): Promise<T> =>
   withCloneOf(TEMPLATE, test);
 

@@ -3,6 +3,7 @@ import { buildGateway } from '../../gateway/buildGateway.ts';
 import type { GatewayOptions } from '../../gateway/GatewayContext.ts';
 import { type BackendAddresses, createBackend } from '../../gateway/createBackend.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
+import { TEST_KEY } from './testAccess.ts';
 import { collectLogs, type LogLine } from './collectLogs.ts';
 
 // The gateway over real servers, asked by plain HTTP: fetch would not let a test choose its Host header.
@@ -67,7 +68,14 @@ function ask(
   const type = bytes === undefined ? {} : { 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
-      { host: '127.0.0.1', port, method: verb, path, headers: { ...type, ...headers }, agent: false },
+      {
+        host: '127.0.0.1',
+        port,
+        method: verb,
+        path,
+        headers: { 'x-api-key': TEST_KEY, ...type, ...headers },
+        agent: false,
+      },
       answer => {
         const chunks: Buffer[] = [];
         answer.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -4,7 +4,7 @@ import { moveAlias } from '../../db/aliases/moveAlias.ts';
 import type { Database } from '../../db/Database.ts';
 import { registerVersions } from '../../db/models/registerVersions.ts';
 import { openDatabase } from '../../db/openDatabase.ts';
-import { createDatabaseRegistry } from '../../inference/createDatabaseRegistry.ts';
+import { openLazily } from '../../db/openLazily.ts';
 import { type Inference, type InferenceOptions, startInference } from '../../inference/startInference.ts';
 import type { ArtifactStore } from '../../platform/ArtifactStore.ts';
 import { createLocalArtifactStore } from '../../platform/createLocalArtifactStore.ts';
@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from '../../observability/metrics/createM
 import { collectLogs, type LogLine } from './collectLogs.ts';
 import { recordRun, sampleCandidate } from './registrySamples.ts';
 import { type SmallModel, smallModel } from './smallModel.ts';
+import { TEST_KEY } from './testAccess.ts';
 import { withDatabase } from './withDatabase.ts';
 import { withTemporaryFolder } from './withTemporaryFolder.ts';
 
@@ -91,7 +92,7 @@ export async function serve(
   const { logger, lines } = collectLogs();
   const metrics = createMetrics({ process: 'inference', version: 'test' });
   const inference = await startInference({
-    registry: createDatabaseRegistry(() =>
+    database: openLazily(() =>
       openDatabase({ url: options.connectionString, applicationName: 'test-inference', poolSize: 2 }),
     ),
     host: '127.0.0.1',
@@ -105,7 +106,11 @@ export async function serve(
     ...options,
   });
   const address = `127.0.0.1:${inference.port}`;
-  const client = createGrpcClient(PredictionServiceService, { address, peer: 'the inference server' });
+  const client = createGrpcClient(PredictionServiceService, {
+    address,
+    peer: 'the inference server',
+    secret: TEST_KEY,
+  });
   return { inference, client, logs: lines, metrics };
 }
 

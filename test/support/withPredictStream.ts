@@ -4,6 +4,7 @@ import {
   type PredictResponse,
   PredictionServiceService,
 } from '../../proto/gen/holdfast/v1/prediction.ts';
+import { testMetadata } from './testAccess.ts';
 
 export type PredictStream = ClientDuplexStream<PredictRequest, PredictResponse>;
 
@@ -15,7 +16,9 @@ export async function withPredictStream<T>(
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const { path, requestSerialize, responseDeserialize } = PredictionServiceService.predictStream;
   try {
-    return await test(client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize));
+    return await test(
+      client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, testMetadata()),
+    );
   } finally {
     client.close();
   }

@@ -1,6 +1,6 @@
 import type { Offer } from '../../ml/definition/ProjectDefinition.ts';
 import { registerVersions } from '../../db/models/registerVersions.ts';
-import { buildControlServer } from '../../control/buildControlServer.ts';
+import { startControl } from '../../control/startControl.ts';
 import { createTemporal } from '../../control/temporal/createTemporal.ts';
 import { collectLogs } from './collectLogs.ts';
 import { recordRun, sampleCandidate } from './registrySamples.ts';
@@ -42,24 +42,26 @@ export const withSystem = <T>(
     const served = await world.start();
     const temporal = createTemporal('127.0.0.1:1', 'default');
     const { logger } = collectLogs();
-    const server = buildControlServer({
+    const control = await startControl({
       database,
+      connectionString: world.databaseUrl,
       artifacts,
       temporal,
       logger,
       defaultModel: 'churn',
+      trustedProxies: ['127.0.0.1'],
       address: 'test',
+      host: '127.0.0.1',
+      port: 0,
     });
-    const port = await server.listen({ host: '127.0.0.1', port: 0 });
-    server.setServing(true);
     const addresses = {
-      control: `127.0.0.1:${port}`,
+      control: `127.0.0.1:${control.port}`,
       inference: `127.0.0.1:${served.inference.port}`,
     };
     try {
       return await test({ ...world, served, addresses });
     } finally {
-      await server.close();
+      await control.close();
       await temporal.close();
     }
   });

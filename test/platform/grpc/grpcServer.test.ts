@@ -17,6 +17,7 @@ import { PredictionServiceService, type PredictRequest } from '../../../proto/ge
 import { type Run, RunServiceService } from '../../../proto/gen/holdfast/v1/run.ts';
 import { requirePeer } from '../../peers/requirePeer.ts';
 import { collectLogs, type LogLine } from '../../support/collectLogs.ts';
+import { letsAllIn } from '../../support/testAccess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 
 interface Started {
@@ -31,7 +32,13 @@ async function withServer<T>(
   drainMs = 10_000,
 ): Promise<T> {
   const { logger, lines } = collectLogs();
-  const server = createGrpcServer({ descriptors: readDescriptors(), services, logger, drainMs });
+  const server = createGrpcServer({
+    descriptors: readDescriptors(),
+    services,
+    authorizer: letsAllIn,
+    logger,
+    drainMs,
+  });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
   try {
     return await test({ server, address: `127.0.0.1:${port}`, logs: lines });

@@ -16,6 +16,7 @@ import { HealthService } from '../../../proto/gen/grpc/health/v1/health.ts';
 import { requirePeer } from '../../peers/requirePeer.ts';
 import { collectLogs, type LogLine } from '../../support/collectLogs.ts';
 import { expectError } from '../../support/expectError.ts';
+import { letsAllIn } from '../../support/testAccess.ts';
 import { createAuthority, createExpired, type TestAuthority } from '../../support/testCertificates.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
 import { withTemporaryFolder } from '../../support/withTemporaryFolder.ts';
@@ -42,6 +43,7 @@ async function withTlsServer(
   const server = createGrpcServer({
     descriptors: readDescriptors(),
     services: [],
+    authorizer: letsAllIn,
     logger,
     credentials: serverCredentials(identity, logger, 50),
   });

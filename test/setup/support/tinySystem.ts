@@ -20,7 +20,7 @@ try {
         needs: ['TEMPORAL_ADDRESS'],
       },
     ],
-    migrate: countStart,
+    prepare: countStart,
     say,
     warn: line => say(`! ${line}`),
     signal,

@@ -1,0 +1,16 @@
+import type { ApiKey } from '../../db/keys/ApiKey.ts';
+import { roleOf } from '../../platform/access/roles.ts';
+import type { Key } from '../../proto/gen/holdfast/v1/account.ts';
+
+export const encodeKey = (key: ApiKey): Key => ({
+  id: key.id,
+  name: key.name,
+  user: key.user,
+  role: roleOf(key.role),
+  models: [...key.models],
+  creator: key.creator,
+  createTime: key.createdAt,
+  expireTime: key.expiresAt ?? undefined,
+  revokeTime: key.revokedAt ?? undefined,
+  lastUseTime: key.lastUsedAt ?? undefined,
+});
