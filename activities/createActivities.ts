@@ -1,5 +1,6 @@
 import type { ActivityPorts } from './ActivityPorts.ts';
 import { createIngest } from './data/createIngest.ts';
+import { createValidateData } from './data/createValidateData.ts';
 import { createAdoptCandidate } from './foreign/createAdoptCandidate.ts';
 import { createHandOver } from './foreign/createHandOver.ts';
 import { createBeginImport } from './imports/createBeginImport.ts';
@@ -24,6 +25,7 @@ import { createTrainCandidate } from './training/createTrainCandidate.ts';
 export const createActivities = (ports: ActivityPorts) => ({
   beginRun: createBeginRun(ports),
   ingest: createIngest(ports),
+  validateData: createValidateData(ports),
   trainCandidate: createTrainCandidate(ports),
   handOver: createHandOver(ports),
   adoptCandidate: createAdoptCandidate(ports),

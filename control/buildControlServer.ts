@@ -28,6 +28,8 @@ import type { ControlPorts } from './ControlPorts.ts';
 import { getDataset } from './datasets/getDataset.ts';
 import { ingest } from './datasets/ingest.ts';
 import { listDatasets } from './datasets/listDatasets.ts';
+import { upload } from './datasets/upload.ts';
+import { validate } from './datasets/validate.ts';
 import { adjustExperiment } from './experiments/adjustExperiment.ts';
 import { getExperiment } from './experiments/getExperiment.ts';
 import { getResults } from './experiments/getResults.ts';
@@ -106,6 +108,8 @@ export const buildControlServer = (
           list: request => listDatasets(ports, request),
           get: request => getDataset(ports, request),
           ingest: (request, { principal, operation }) => ingest(ports, request, principal.name, operation),
+          upload: (request, { principal, operation }) => upload(ports, request, principal.name, operation),
+          validate: request => validate(ports, request),
         }),
         bindService(ExperimentServiceService, {
           start: (request, { principal, operation }) =>

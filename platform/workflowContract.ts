@@ -70,6 +70,42 @@ export interface IngestDatasetResult {
   readonly isNew: boolean;
 }
 
+/** validateDataset answers the artifact of a DataValidation. */
+export interface ValidateDatasetInput {
+  readonly model: string;
+  /** A file's path, an object's address or an upload's (platform/uploads.ts). */
+  readonly data: string;
+}
+
+/** What ingesting a source would say of it. */
+export interface DataValidation {
+  /** SHA-256 of the source's bytes. */
+  readonly digest: string;
+  /** rows + quarantined. */
+  readonly sourceRows: number;
+  readonly rows: number;
+  readonly quarantined: number;
+  /** Why it would not be taken; null where it would. */
+  readonly reason: string | null;
+  /** All that the definition looks at, in its order. */
+  readonly columns: readonly string[];
+  /** The first ones. */
+  readonly violations: readonly {
+    readonly row: number;
+    readonly column: string;
+    readonly value: string;
+    readonly rule: string;
+  }[];
+  readonly violationCounts: readonly {
+    readonly column: string;
+    readonly kind: string;
+    readonly count: number;
+  }[];
+  readonly ignoredColumns: readonly string[];
+  /** Null where the source is no table. */
+  readonly profile: Readonly<Record<string, unknown>> | null;
+}
+
 export interface ImportModelInput {
   /** Default: the installation's default model. */
   readonly model?: string;

@@ -5,3 +5,4 @@ export { promoteModel } from './promoteModel.ts';
 export { reportVersions } from './reportVersions.ts';
 export { trackRun } from './trackRun.ts';
 export { trainModel } from './trainModel.ts';
+export { validateDataset } from './validateDataset.ts';

@@ -5,6 +5,7 @@ import type { DatasetVersion } from '../../db/datasets/DatasetVersion.ts';
 import type { ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { isS3Uri } from '../../platform/s3Uri.ts';
+import { parseUpload } from '../../platform/uploads.ts';
 import { resolveProjectPath } from '../../projects/resolveProjectPath.ts';
 import type { ActivityPorts } from '../ActivityPorts.ts';
 import { createFileSource } from './createFileSource.ts';
@@ -33,7 +34,17 @@ export async function findSource(
   signal: AbortSignal,
 ): Promise<Source> {
   const { database, artifacts, environment } = ports;
-  if (data !== null) return isS3Uri(data) ? createS3Source(data, environment) : createFileSource(data);
+  if (data !== null) {
+    const sent = parseUpload(data);
+    if (sent !== null) {
+      const { digest, name } = sent;
+      return createFileSource(
+        await artifacts.path(digest),
+        name === '' ? 'an uploaded file' : `${name}, uploaded`,
+      );
+    }
+    return isS3Uri(data) ? createS3Source(data, environment) : createFileSource(data);
+  }
   const newest = await newestDataset(database, definition.name);
   if (newest !== null && !fresh)
     return createFileSource(await artifacts.path(newest.sourceArtifact), newest.source);

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { profileTable, type TableProfile } from '../../ml/dataset/profileTable.ts';
 import { encodeTable } from '../../ml/dataset/tableCodec.ts';
@@ -10,10 +8,10 @@ import { canonicalJson } from '../../platform/canonicalJson.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { readTextTable } from '../../platform/tabular/readTextTable.ts';
 import { checkAcceptable } from './checkAcceptable.ts';
-import { copyPrivately } from './copyPrivately.ts';
 import type { Source } from './Source.ts';
 import type { Violation, ViolationCount } from './Violation.ts';
 import { validateSource } from './validateSource.ts';
+import { withPrivateCopy } from './withPrivateCopy.ts';
 
 export interface IngestSourceInput {
   readonly definition: ProjectDefinition;
@@ -62,18 +60,9 @@ interface DatasetSchema {
  * much in quarantine, too few rows, one class only; with the report), what the artifact store throws; what `signal` was aborted
  * with
  */
-export async function ingestSource(input: IngestSourceInput): Promise<IngestResult> {
+export function ingestSource(input: IngestSourceInput): Promise<IngestResult> {
   const { source, signal } = input;
-  signal?.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-ingest-'));
-  try {
-    // What is read and stored is what was digested, also where somebody edits the user's file meanwhile.
-    const copy = join(folder, 'source');
-    const digest = await copyPrivately(source, copy, signal);
-    return await ingestCopy(input, copy, digest);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return withPrivateCopy(source, signal, ({ path, digest }) => ingestCopy(input, path, digest));
 }
 
 async function ingestCopy(input: IngestSourceInput, copy: string, digest: string): Promise<IngestResult> {

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { parseUpload } from '../../platform/uploads.ts';
 import { isS3Uri, parseS3Uri } from '../../platform/s3Uri.ts';
 
 /**
@@ -7,6 +8,7 @@ import { isS3Uri, parseS3Uri } from '../../platform/s3Uri.ts';
  * @throws HoldfastError invalidArgument where it is neither
  */
 export function checkData(data: string): void {
+  if (parseUpload(data) !== null) return;
   if (isS3Uri(data)) parseS3Uri(data);
   else if (!isAbsolute(data))
     throw new HoldfastError(

@@ -9,6 +9,7 @@ import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
 import { resolveData } from '../resolveData.ts';
+import { addDatasetFileCommands } from './datasetFileCommands.ts';
 import { followOrPrint } from './followRun.ts';
 
 interface IngestOptions {
@@ -56,6 +57,7 @@ export function addDatasetsCommands(program: Command, run: Runner): void {
     .action((options: IngestOptions, command: Command) =>
       run(command, context => ingestDataset(context, options)),
     );
+  addDatasetFileCommands(datasets, run);
 }
 
 async function listDatasets(

@@ -29,11 +29,13 @@ export function checkStart<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(asked);
   if (result.success) return result.data;
-  const names: Readonly<Record<string, string>> = { workflowId: 'workflow_id' };
   const violations: FieldViolation[] = result.error.issues.map(({ path, message }) => {
     const key = String(path[0]);
     const value = Reflect.get(asked, key) as unknown;
-    return { field: names[key] ?? key, description: `${message}, got ${JSON.stringify(value)}` };
+    return {
+      field: key.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),
+      description: `${message}, got ${value instanceof Uint8Array ? `${value.length} bytes` : JSON.stringify(value)}`,
+    };
   });
   throw new HoldfastError(
     'invalidArgument',

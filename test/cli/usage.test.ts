@@ -28,6 +28,8 @@ const commands = [
   ['datasets'],
   ['datasets', 'list'],
   ['datasets', 'show'],
+  ['datasets', 'upload'],
+  ['datasets', 'validate'],
   ['experiments'],
   ['experiments', 'start'],
   ['experiments', 'adjust'],

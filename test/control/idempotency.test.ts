@@ -45,6 +45,7 @@ describe('idempotency keys', () => {
   it('are taken by everything that creates', () =>
     assert.deepEqual([...readKeyedMethods(readDescriptors())].sort(), [
       '/holdfast.v1.DatasetService/Ingest',
+      '/holdfast.v1.DatasetService/Upload',
       '/holdfast.v1.ExperimentService/Start',
       '/holdfast.v1.ModelService/ImportVersion',
       '/holdfast.v1.OutcomeService/RecordOutcomes',

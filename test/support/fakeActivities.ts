@@ -74,6 +74,7 @@ export function fakeActivities(
       table: digest('b'),
       isNew: true,
     }),
+    validateData: async () => digest('9'),
     trainCandidate: async ({ trainer }) => ({
       trainer,
       digest: digest('c'),

@@ -26,6 +26,62 @@ export const protobufPackage = "holdfast.v1";
 
 export const protobufFileName = "holdfast/v1/dataset.proto";
 
+export interface UploadDatasetRequest {
+  /** Empty means the installation's default model. */
+  model: string;
+  /** A CSV or Parquet file, at most 128 MiB (24 MiB over REST); larger ones by Ingest. */
+  content: Buffer;
+  /** What it was called, for the record. */
+  fileName: string;
+  /** As in IngestDatasetRequest. */
+  workflowId: string;
+  trigger: string;
+}
+
+export interface ValidateDatasetRequest {
+  /** Empty means the installation's default model. */
+  model: string;
+  /** A CSV or Parquet file, at most 128 MiB (24 MiB over REST). Either this or data. */
+  content: Buffer;
+  fileName: string;
+  /** A file that the workers can read, or s3://BUCKET/KEY. */
+  data: string;
+}
+
+export interface DatasetValidation {
+  model: string;
+  /** SHA-256 of the bytes. */
+  digest: string;
+  sourceRows: number;
+  rows: number;
+  quarantined: number;
+  /** Whether Ingest would take it; else why not. */
+  acceptable: boolean;
+  reason: string;
+  /** Every column of the definition, its id and its label, as they stand in the definition. */
+  columns: ColumnValidation[];
+  /** The first ones. */
+  violations: Violation[];
+  /** Columns of the source that the definition does not speak of. */
+  ignoredColumns: string[];
+  profile?: { [key: string]: any } | undefined;
+}
+
+export interface ColumnValidation {
+  /** Empty: of whole rows, as one with too many fields. */
+  name: string;
+  violationCount: number;
+  /** By kind: missing, number, range, level, … */
+  kinds: { [key: string]: number };
+  /** The first one. */
+  example?: Violation | undefined;
+}
+
+export interface ColumnValidation_KindsEntry {
+  key: string;
+  value: number;
+}
+
 export interface ListDatasetsRequest {
   /** Empty means all models. */
   model: string;
@@ -90,6 +146,759 @@ export interface Violation {
   value: string;
   rule: string;
 }
+
+function createBaseUploadDatasetRequest(): UploadDatasetRequest {
+  return { model: "", content: Buffer.alloc(0), fileName: "", workflowId: "", trigger: "" };
+}
+
+export const UploadDatasetRequest: MessageFns<UploadDatasetRequest> = {
+  encode(message: UploadDatasetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.content.length !== 0) {
+      writer.uint32(18).bytes(message.content);
+    }
+    if (message.fileName !== "") {
+      writer.uint32(26).string(message.fileName);
+    }
+    if (message.workflowId !== "") {
+      writer.uint32(34).string(message.workflowId);
+    }
+    if (message.trigger !== "") {
+      writer.uint32(42).string(message.trigger);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UploadDatasetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUploadDatasetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.content = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.fileName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.workflowId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.trigger = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UploadDatasetRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      content: isSet(object.content) ? Buffer.from(bytesFromBase64(object.content)) : Buffer.alloc(0),
+      fileName: isSet(object.fileName)
+        ? globalThis.String(object.fileName)
+        : isSet(object.file_name)
+        ? globalThis.String(object.file_name)
+        : "",
+      workflowId: isSet(object.workflowId)
+        ? globalThis.String(object.workflowId)
+        : isSet(object.workflow_id)
+        ? globalThis.String(object.workflow_id)
+        : "",
+      trigger: isSet(object.trigger) ? globalThis.String(object.trigger) : "",
+    };
+  },
+
+  toJSON(message: UploadDatasetRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.content.length !== 0) {
+      obj.content = base64FromBytes(message.content);
+    }
+    if (message.fileName !== "") {
+      obj.fileName = message.fileName;
+    }
+    if (message.workflowId !== "") {
+      obj.workflowId = message.workflowId;
+    }
+    if (message.trigger !== "") {
+      obj.trigger = message.trigger;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UploadDatasetRequest>, I>>(base?: I): UploadDatasetRequest {
+    return UploadDatasetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UploadDatasetRequest>, I>>(object: I): UploadDatasetRequest {
+    const message = createBaseUploadDatasetRequest();
+    message.model = object.model ?? "";
+    message.content = object.content ?? Buffer.alloc(0);
+    message.fileName = object.fileName ?? "";
+    message.workflowId = object.workflowId ?? "";
+    message.trigger = object.trigger ?? "";
+    return message;
+  },
+};
+
+function createBaseValidateDatasetRequest(): ValidateDatasetRequest {
+  return { model: "", content: Buffer.alloc(0), fileName: "", data: "" };
+}
+
+export const ValidateDatasetRequest: MessageFns<ValidateDatasetRequest> = {
+  encode(message: ValidateDatasetRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.content.length !== 0) {
+      writer.uint32(18).bytes(message.content);
+    }
+    if (message.fileName !== "") {
+      writer.uint32(26).string(message.fileName);
+    }
+    if (message.data !== "") {
+      writer.uint32(34).string(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ValidateDatasetRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseValidateDatasetRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.content = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.fileName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.data = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ValidateDatasetRequest {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      content: isSet(object.content) ? Buffer.from(bytesFromBase64(object.content)) : Buffer.alloc(0),
+      fileName: isSet(object.fileName)
+        ? globalThis.String(object.fileName)
+        : isSet(object.file_name)
+        ? globalThis.String(object.file_name)
+        : "",
+      data: isSet(object.data) ? globalThis.String(object.data) : "",
+    };
+  },
+
+  toJSON(message: ValidateDatasetRequest): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.content.length !== 0) {
+      obj.content = base64FromBytes(message.content);
+    }
+    if (message.fileName !== "") {
+      obj.fileName = message.fileName;
+    }
+    if (message.data !== "") {
+      obj.data = message.data;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ValidateDatasetRequest>, I>>(base?: I): ValidateDatasetRequest {
+    return ValidateDatasetRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ValidateDatasetRequest>, I>>(object: I): ValidateDatasetRequest {
+    const message = createBaseValidateDatasetRequest();
+    message.model = object.model ?? "";
+    message.content = object.content ?? Buffer.alloc(0);
+    message.fileName = object.fileName ?? "";
+    message.data = object.data ?? "";
+    return message;
+  },
+};
+
+function createBaseDatasetValidation(): DatasetValidation {
+  return {
+    model: "",
+    digest: "",
+    sourceRows: 0,
+    rows: 0,
+    quarantined: 0,
+    acceptable: false,
+    reason: "",
+    columns: [],
+    violations: [],
+    ignoredColumns: [],
+    profile: undefined,
+  };
+}
+
+export const DatasetValidation: MessageFns<DatasetValidation> = {
+  encode(message: DatasetValidation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.digest !== "") {
+      writer.uint32(18).string(message.digest);
+    }
+    if (message.sourceRows !== 0) {
+      writer.uint32(24).int32(message.sourceRows);
+    }
+    if (message.rows !== 0) {
+      writer.uint32(32).int32(message.rows);
+    }
+    if (message.quarantined !== 0) {
+      writer.uint32(40).int32(message.quarantined);
+    }
+    if (message.acceptable !== false) {
+      writer.uint32(48).bool(message.acceptable);
+    }
+    if (message.reason !== "") {
+      writer.uint32(58).string(message.reason);
+    }
+    for (const v of message.columns) {
+      ColumnValidation.encode(v!, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.violations) {
+      Violation.encode(v!, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.ignoredColumns) {
+      writer.uint32(82).string(v!);
+    }
+    if (message.profile !== undefined) {
+      Struct.encode(Struct.wrap(message.profile), writer.uint32(90).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DatasetValidation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDatasetValidation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sourceRows = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.rows = reader.int32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.quarantined = reader.int32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.acceptable = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.columns.push(ColumnValidation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.violations.push(Violation.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.ignoredColumns.push(reader.string());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.profile = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DatasetValidation {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+      sourceRows: isSet(object.sourceRows)
+        ? globalThis.Number(object.sourceRows)
+        : isSet(object.source_rows)
+        ? globalThis.Number(object.source_rows)
+        : 0,
+      rows: isSet(object.rows) ? globalThis.Number(object.rows) : 0,
+      quarantined: isSet(object.quarantined) ? globalThis.Number(object.quarantined) : 0,
+      acceptable: isSet(object.acceptable) ? globalThis.Boolean(object.acceptable) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      columns: globalThis.Array.isArray(object?.columns)
+        ? object.columns.map((e: any) => ColumnValidation.fromJSON(e))
+        : [],
+      violations: globalThis.Array.isArray(object?.violations)
+        ? object.violations.map((e: any) => Violation.fromJSON(e))
+        : [],
+      ignoredColumns: globalThis.Array.isArray(object?.ignoredColumns)
+        ? object.ignoredColumns.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.ignored_columns)
+        ? object.ignored_columns.map((e: any) => globalThis.String(e))
+        : [],
+      profile: isObject(object.profile) ? object.profile : undefined,
+    };
+  },
+
+  toJSON(message: DatasetValidation): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    if (message.sourceRows !== 0) {
+      obj.sourceRows = Math.round(message.sourceRows);
+    }
+    if (message.rows !== 0) {
+      obj.rows = Math.round(message.rows);
+    }
+    if (message.quarantined !== 0) {
+      obj.quarantined = Math.round(message.quarantined);
+    }
+    if (message.acceptable !== false) {
+      obj.acceptable = message.acceptable;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.columns?.length) {
+      obj.columns = message.columns.map((e) => ColumnValidation.toJSON(e));
+    }
+    if (message.violations?.length) {
+      obj.violations = message.violations.map((e) => Violation.toJSON(e));
+    }
+    if (message.ignoredColumns?.length) {
+      obj.ignoredColumns = message.ignoredColumns;
+    }
+    if (message.profile !== undefined) {
+      obj.profile = message.profile;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DatasetValidation>, I>>(base?: I): DatasetValidation {
+    return DatasetValidation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DatasetValidation>, I>>(object: I): DatasetValidation {
+    const message = createBaseDatasetValidation();
+    message.model = object.model ?? "";
+    message.digest = object.digest ?? "";
+    message.sourceRows = object.sourceRows ?? 0;
+    message.rows = object.rows ?? 0;
+    message.quarantined = object.quarantined ?? 0;
+    message.acceptable = object.acceptable ?? false;
+    message.reason = object.reason ?? "";
+    message.columns = object.columns?.map((e) => ColumnValidation.fromPartial(e)) || [];
+    message.violations = object.violations?.map((e) => Violation.fromPartial(e)) || [];
+    message.ignoredColumns = object.ignoredColumns?.map((e) => e) || [];
+    message.profile = object.profile ?? undefined;
+    return message;
+  },
+};
+
+function createBaseColumnValidation(): ColumnValidation {
+  return { name: "", violationCount: 0, kinds: {}, example: undefined };
+}
+
+export const ColumnValidation: MessageFns<ColumnValidation> = {
+  encode(message: ColumnValidation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.violationCount !== 0) {
+      writer.uint32(16).int32(message.violationCount);
+    }
+    globalThis.Object.entries(message.kinds).forEach(([key, value]: [string, number]) => {
+      ColumnValidation_KindsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    if (message.example !== undefined) {
+      Violation.encode(message.example, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ColumnValidation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseColumnValidation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.violationCount = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = ColumnValidation_KindsEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.kinds[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.example = Violation.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ColumnValidation {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      violationCount: isSet(object.violationCount)
+        ? globalThis.Number(object.violationCount)
+        : isSet(object.violation_count)
+        ? globalThis.Number(object.violation_count)
+        : 0,
+      kinds: isObject(object.kinds)
+        ? (globalThis.Object.entries(object.kinds) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      example: isSet(object.example) ? Violation.fromJSON(object.example) : undefined,
+    };
+  },
+
+  toJSON(message: ColumnValidation): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.violationCount !== 0) {
+      obj.violationCount = Math.round(message.violationCount);
+    }
+    if (message.kinds) {
+      const entries = globalThis.Object.entries(message.kinds) as [string, number][];
+      if (entries.length > 0) {
+        obj.kinds = {};
+        entries.forEach(([k, v]) => {
+          obj.kinds[k] = Math.round(v);
+        });
+      }
+    }
+    if (message.example !== undefined) {
+      obj.example = Violation.toJSON(message.example);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ColumnValidation>, I>>(base?: I): ColumnValidation {
+    return ColumnValidation.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ColumnValidation>, I>>(object: I): ColumnValidation {
+    const message = createBaseColumnValidation();
+    message.name = object.name ?? "";
+    message.violationCount = object.violationCount ?? 0;
+    message.kinds = (globalThis.Object.entries(object.kinds ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.example = (object.example !== undefined && object.example !== null)
+      ? Violation.fromPartial(object.example)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseColumnValidation_KindsEntry(): ColumnValidation_KindsEntry {
+  return { key: "", value: 0 };
+}
+
+export const ColumnValidation_KindsEntry: MessageFns<ColumnValidation_KindsEntry> = {
+  encode(message: ColumnValidation_KindsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).int32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ColumnValidation_KindsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseColumnValidation_KindsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ColumnValidation_KindsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: ColumnValidation_KindsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ColumnValidation_KindsEntry>, I>>(base?: I): ColumnValidation_KindsEntry {
+    return ColumnValidation_KindsEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ColumnValidation_KindsEntry>, I>>(object: I): ColumnValidation_KindsEntry {
+    const message = createBaseColumnValidation_KindsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
 
 function createBaseListDatasetsRequest(): ListDatasetsRequest {
   return { model: "", pageSize: 0, pageToken: "", filter: "", orderBy: "" };
@@ -1129,6 +1938,93 @@ export const DatasetServiceDefinition = {
         },
       },
     },
+    /** Takes a file that is sent and makes a dataset version of it, as Ingest does of one that the workers can read. */
+    upload: {
+      name: "Upload",
+      requestType: UploadDatasetRequest as typeof UploadDatasetRequest,
+      requestStream: false,
+      responseType: Run as typeof Run,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
+          400880: [Buffer.from([1]) as Buffer],
+          578365826: [
+            Buffer.from([
+              24,
+              58,
+              1,
+              42,
+              34,
+              19,
+              47,
+              118,
+              49,
+              47,
+              100,
+              97,
+              116,
+              97,
+              115,
+              101,
+              116,
+              115,
+              58,
+              117,
+              112,
+              108,
+              111,
+              97,
+              100,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
+    /** What Ingest would say of the data, column by column, without making a dataset version of it. */
+    validate: {
+      name: "Validate",
+      requestType: ValidateDatasetRequest as typeof ValidateDatasetRequest,
+      requestStream: false,
+      responseType: DatasetValidation as typeof DatasetValidation,
+      responseStream: false,
+      options: {
+        _unknownFields: {
+          400810: [Buffer.from([2, 8, 3]) as Buffer],
+          578365826: [
+            Buffer.from([
+              26,
+              58,
+              1,
+              42,
+              34,
+              21,
+              47,
+              118,
+              49,
+              47,
+              100,
+              97,
+              116,
+              97,
+              115,
+              101,
+              116,
+              115,
+              58,
+              118,
+              97,
+              108,
+              105,
+              100,
+              97,
+              116,
+              101,
+            ]) as Buffer,
+          ],
+        },
+      },
+    },
   },
 } as const;
 
@@ -1166,6 +2062,27 @@ export const DatasetServiceService = {
     responseSerialize: (value: Run): Buffer => Buffer.from(Run.encode(value).finish()),
     responseDeserialize: (value: Buffer): Run => Run.decode(value),
   },
+  /** Takes a file that is sent and makes a dataset version of it, as Ingest does of one that the workers can read. */
+  upload: {
+    path: "/holdfast.v1.DatasetService/Upload" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UploadDatasetRequest): Buffer => Buffer.from(UploadDatasetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UploadDatasetRequest => UploadDatasetRequest.decode(value),
+    responseSerialize: (value: Run): Buffer => Buffer.from(Run.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Run => Run.decode(value),
+  },
+  /** What Ingest would say of the data, column by column, without making a dataset version of it. */
+  validate: {
+    path: "/holdfast.v1.DatasetService/Validate" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ValidateDatasetRequest): Buffer =>
+      Buffer.from(ValidateDatasetRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ValidateDatasetRequest => ValidateDatasetRequest.decode(value),
+    responseSerialize: (value: DatasetValidation): Buffer => Buffer.from(DatasetValidation.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DatasetValidation => DatasetValidation.decode(value),
+  },
 } as const;
 
 export interface DatasetServiceServer extends UntypedServiceImplementation {
@@ -1175,6 +2092,10 @@ export interface DatasetServiceServer extends UntypedServiceImplementation {
   get: handleUnaryCall<GetDatasetRequest, Dataset>;
   /** Reads a source and makes a dataset version of it; where the same data is there already, its version is the answer. */
   ingest: handleUnaryCall<IngestDatasetRequest, Run>;
+  /** Takes a file that is sent and makes a dataset version of it, as Ingest does of one that the workers can read. */
+  upload: handleUnaryCall<UploadDatasetRequest, Run>;
+  /** What Ingest would say of the data, column by column, without making a dataset version of it. */
+  validate: handleUnaryCall<ValidateDatasetRequest, DatasetValidation>;
 }
 
 export interface DatasetServiceClient extends Client {
@@ -1220,6 +2141,35 @@ export interface DatasetServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Run) => void,
   ): ClientUnaryCall;
+  /** Takes a file that is sent and makes a dataset version of it, as Ingest does of one that the workers can read. */
+  upload(request: UploadDatasetRequest, callback: (error: ServiceError | null, response: Run) => void): ClientUnaryCall;
+  upload(
+    request: UploadDatasetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Run) => void,
+  ): ClientUnaryCall;
+  upload(
+    request: UploadDatasetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Run) => void,
+  ): ClientUnaryCall;
+  /** What Ingest would say of the data, column by column, without making a dataset version of it. */
+  validate(
+    request: ValidateDatasetRequest,
+    callback: (error: ServiceError | null, response: DatasetValidation) => void,
+  ): ClientUnaryCall;
+  validate(
+    request: ValidateDatasetRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DatasetValidation) => void,
+  ): ClientUnaryCall;
+  validate(
+    request: ValidateDatasetRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DatasetValidation) => void,
+  ): ClientUnaryCall;
 }
 
 export const DatasetServiceClient = makeGenericClientConstructor(
@@ -1230,6 +2180,14 @@ export const DatasetServiceClient = makeGenericClientConstructor(
   service: typeof DatasetServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
