@@ -27,3 +27,12 @@ export const loadResultSchema = z.object({
   p99Ms: z.number(),
 });
 export type LoadResult = z.output<typeof loadResultSchema>;
+
+/** What rawRuntime.ts answers on stdout. */
+export const rawResultSchema = z.object({
+  latenciesMs: z.array(z.number()),
+  seconds: z.number(),
+  cpuSeconds: z.number(),
+  megabytes: z.number(),
+});
+export type RawResult = z.output<typeof rawResultSchema>;

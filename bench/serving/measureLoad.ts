@@ -9,6 +9,8 @@ export interface Measured extends LoadResult {
   readonly callsPerSecond: number;
   /** CPU time of all the server's processes for each call. */
   readonly serverMicroseconds: number;
+  /** When the measured part began, and when it ended. */
+  readonly megabytesBefore: number;
   readonly serverMegabytes: number;
 }
 
@@ -31,6 +33,7 @@ export async function measureLoad({ pid }: StartedSide, job: LoadJob): Promise<M
       ...result,
       callsPerSecond: result.calls / result.seconds,
       serverMicroseconds: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / result.calls,
+      megabytesBefore: before.megabytes,
       serverMegabytes: after.megabytes,
     };
   }

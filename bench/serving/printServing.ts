@@ -1,14 +1,14 @@
 import CliTable from 'cli-table3';
 import type { ServingLine } from './ServingLine.ts';
 
-/** The table for a person: beside each figure the ratio to the echo in the same run, which a busy machine hardly moves. */
+/** The table for a person: beside each figure the ratio to the first of the same case, which a busy machine hardly moves. */
 export function printServing(lines: readonly ServingLine[]): string {
   const table = new CliTable({
     head: [
       'WHAT',
       'SERVER',
-      'RATE / ECHO',
-      'CPU / ECHO',
+      'RATE / FIRST',
+      'CPU / FIRST',
       'CALLS/S',
       'CPU µs',
       'p50 ms',
@@ -32,7 +32,7 @@ export function printServing(lines: readonly ServingLine[]): string {
       measured.p95Ms.toFixed(2),
       measured.p99Ms.toFixed(2),
       measured.failed,
-      measured.serverMegabytes.toFixed(0),
+      `${measured.megabytesBefore.toFixed(0)} → ${measured.serverMegabytes.toFixed(0)}`,
     ]);
   return table.toString();
 }

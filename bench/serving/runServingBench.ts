@@ -8,19 +8,21 @@ import type { Credential } from '../../platform/access/Credential.ts';
 import { makeKey } from '../../platform/access/secrets.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { type Measured, measureLoad } from './measureLoad.ts';
+import { measureRuntime } from './measureRuntime.ts';
 import { printServing } from './printServing.ts';
 import { requestBodies } from './requestBodies.ts';
 import { servedModel, servedTrainers } from './servedModel.ts';
-import { type ServingCase, servingCases } from './ServingCase.ts';
+import { type Measurable, type ServingCase, servingCases } from './ServingCase.ts';
 import type { ServingLine } from './ServingLine.ts';
-import { type Side, startSide } from './startSide.ts';
+import { startSide } from './startSide.ts';
 
 // `npm run bench -- serving`: Predict under load, beside grpc-js alone (echo) and grpc-js with the generated decoder and ONNX
-// Runtime (onnx), one after the other in each case. Servers and load share the machine. Rates are therefore to be read
-// against the echo's; CPU time a call is the server's own.
+// Runtime (onnx), one after the other in each case; one-row calls beside a bulk load; ModelInfer beside ONNX Runtime without any
+// server (runtime). Servers and load share the machine. Rates are therefore to be read against those of the same case; CPU time a
+// call is the server's own.
 
 const usage = `npm run bench -- serving [--json] [--quick] [--seconds S] [--processes N] [--trainer NAME] [--only TEXT]
-  --quick      one second each, two cases: that everything works, not how fast
+  --quick      one second each, four cases: that everything works, not how fast
   --seconds    how long each server is loaded in each case (4)
   --processes  of each server (2)
   --trainer    whose model is served: ${servedTrainers.join(', ')} (gradientBoosting)
@@ -28,6 +30,8 @@ const usage = `npm run bench -- serving [--json] [--quick] [--seconds S] [--proc
 `;
 
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
+const PREDICT = '/holdfast.v1.PredictionService/Predict';
+const INFER = '/inference.GRPCInferenceService/ModelInfer';
 const DIFFERENT_BODIES = 400;
 /** A connection is answered by one process: as many as it takes for each process to get its share. */
 const MOST_CONNECTIONS = 8;
@@ -37,7 +41,7 @@ export async function runServingBench(args: readonly string[]): Promise<void> {
   if (options === null) return;
   const { json, quick, seconds, processes, trainer, only } = options;
   const cases = servingCases.filter(({ name, inFlight, form, rows }) =>
-    quick ? inFlight === 16 || (rows > 1 && form === 'columns') : name.includes(only),
+    quick ? inFlight === 16 || (rows > 1 && form !== 'instances') : name.includes(only),
   );
   if (cases.length === 0) throw new Error(`no case's name contains ${JSON.stringify(only)}`);
   const home = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
@@ -89,46 +93,76 @@ async function keepModel(home: string, bytes: Uint8Array): Promise<void> {
   await writeFile(join(home, 'model.onnx'), bytes);
 }
 
-async function runCase(
-  { name, form, rows, inFlight }: ServingCase,
-  { seconds, processes, home }: { seconds: number; processes: number; home: string },
-): Promise<ServingLine[]> {
-  const bodiesFile = join(home, 'bodies');
-  await writeFile(bodiesFile, requestBodies(form, rows, rows === 1 ? DIFFERENT_BODIES : 8));
+interface RunOptions {
+  readonly seconds: number;
+  readonly processes: number;
+  readonly home: string;
+}
+
+async function runCase(each: ServingCase, options: RunOptions): Promise<ServingLine[]> {
+  const { name, rows, inFlight } = each;
   const lines: ServingLine[] = [];
-  // The generated decoder knows columns too, but nobody's afternoon would have them.
-  const sides: readonly Side[] = form === 'columns' ? ['echo', 'holdfast'] : ['echo', 'onnx', 'holdfast'];
-  let echo: Measured | null = null;
-  for (const side of sides) {
-    const server = await startSide(side, { processes, home });
-    try {
-      const measured = await measureLoad(server, {
-        port: server.port,
-        path: '/holdfast.v1.PredictionService/Predict',
-        apiKey: key.secret,
-        bodiesFile,
-        inFlight,
-        connections: Math.min(inFlight, MOST_CONNECTIONS),
-        warmUpSeconds: Math.min(2, seconds / 2),
-        seconds,
-      });
-      if (measured.failed > 0) report(`  ${measured.failed} calls failed: ${measured.firstFailure}`);
-      if (side === 'echo') echo = measured;
-      const ratio = echo === null || side === 'echo' ? null : ratioOf(measured, echo);
-      report(
-        `${name}, ${side}: ${measured.callsPerSecond.toFixed(0)}/s, ${measured.serverMicroseconds.toFixed(0)} µs`,
-      );
-      lines.push({ name, rows, inFlight, side, ratio, measured });
-    } finally {
-      await server.stop();
-    }
+  for (const side of each.sides) {
+    const measured = await measureSide(side, each, options);
+    if (measured.failed > 0) report(`  ${measured.failed} calls failed: ${measured.firstFailure}`);
+    const first = lines[0]?.measured;
+    report(
+      `${name}, ${side}: ${measured.callsPerSecond.toFixed(0)}/s, ${measured.serverMicroseconds.toFixed(0)} µs`,
+    );
+    lines.push({
+      name,
+      rows,
+      inFlight,
+      side,
+      ratio: first === undefined ? null : ratioOf(measured, first),
+      measured,
+    });
   }
   return lines;
 }
 
-const ratioOf = (measured: Measured, echo: Measured) => ({
-  rate: measured.callsPerSecond / echo.callsPerSecond,
-  cpu: measured.serverMicroseconds / echo.serverMicroseconds,
+async function measureSide(
+  side: Measurable,
+  each: ServingCase,
+  { seconds, home, ...options }: RunOptions,
+): Promise<Measured> {
+  if (side === 'runtime') return measureRuntime(home, await bodiesOf(each, home), seconds);
+  const server = await startSide(side, { processes: each.processes ?? options.processes, home });
+  const load = async (part: Pick<ServingCase, 'form' | 'rows' | 'inFlight'>): Promise<Measured> =>
+    measureLoad(server, {
+      port: server.port,
+      path: part.form === 'tensors' ? INFER : PREDICT,
+      apiKey: key.secret,
+      bodiesFile: await bodiesOf(part, home),
+      inFlight: part.inFlight,
+      connections: Math.min(part.inFlight, MOST_CONNECTIONS),
+      warmUpSeconds: Math.min(2, seconds / 2),
+      seconds,
+    });
+  try {
+    const [measured, beside] = await Promise.all([load(each), each.beside && load(each.beside)]);
+    if (beside !== undefined) {
+      const bulk = each.beside?.rows ?? 0;
+      report(
+        `  beside it ${(beside.callsPerSecond * bulk).toFixed(0)} rows/s, ${beside.failed} calls failed`,
+      );
+    }
+    return measured;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The file of a form's requests, made once. */
+async function bodiesOf({ form, rows }: Pick<ServingCase, 'form' | 'rows'>, home: string): Promise<string> {
+  const file = join(home, `bodies-${form}-${rows}`);
+  await writeFile(file, requestBodies(form, rows, rows === 1 ? DIFFERENT_BODIES : 8));
+  return file;
+}
+
+const ratioOf = (measured: Measured, first: Measured) => ({
+  rate: measured.callsPerSecond / first.callsPerSecond,
+  cpu: measured.serverMicroseconds / first.serverMicroseconds,
 });
 
 /** Null, with the reason told and the exit code set, where they cannot be read. */

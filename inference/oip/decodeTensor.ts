@@ -36,7 +36,7 @@ export function readRawTexts(reader: InstanceReader, place: number, bytes: Buffe
       throw new RangeError(
         `says that element ${count} has ${length} bytes, of which ${bytes.length - at} are there`,
       );
-    if (count < rowCount) readText(count, bytes.subarray(at, at + length));
+    if (count < rowCount) readText(count, bytes, at, at + length);
     count++;
     at += length;
   }
@@ -47,25 +47,34 @@ export function readRawTexts(reader: InstanceReader, place: number, bytes: Buffe
 export function readTexts(reader: InstanceReader, place: number, elements: readonly Buffer[]): void {
   checkCount(elements.length, reader.columns.rowCount);
   const readText = createTextReader(reader, place);
-  for (const [row, element] of elements.entries()) readText(row, element);
+  for (const [row, element] of elements.entries()) readText(row, element, 0, element.length);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Bytes that came before are not decoded again: a column has few different texts. */
-function createTextReader(reader: InstanceReader, place: number): (row: number, bytes: Buffer) => void {
+type TextReader = (row: number, bytes: Buffer, from: number, to: number) => void;
+
+/** Bytes that came before are not decoded again, nor even cut out: a column has few different texts. */
+function createTextReader(reader: InstanceReader, place: number): TextReader {
   const codes = reader.signature.levelCodes[place];
   const known: { readonly bytes: Buffer; readonly code: number }[] = [];
-  return (row, bytes) => {
+  return (row, bytes, from, to) => {
     for (const one of known)
-      if (one.bytes.length === bytes.length && one.bytes.equals(bytes))
+      if (one.bytes.length === to - from && startsAt(bytes, from, one.bytes))
         return reader.code(place, row, one.code);
-    const text = decode(bytes, row);
+    const element = bytes.subarray(from, to);
+    const text = decode(element, row);
     const code = codes?.get(text);
     if (code === undefined) return reader.text(place, row, text);
-    if (known.length < MAXIMUM_KNOWN) known.push({ bytes, code });
+    if (known.length < MAXIMUM_KNOWN) known.push({ bytes: element, code });
     reader.code(place, row, code);
   };
+}
+
+/** For texts this short, cheaper than a call out of JavaScript. */
+function startsAt(bytes: Buffer, from: number, expected: Buffer): boolean {
+  for (let at = 0; at < expected.length; at++) if (bytes[from + at] !== expected[at]) return false;
+  return true;
 }
 
 /** Beyond this, looking through them costs more than decoding. */
