@@ -6,6 +6,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { type HoldfastOptions, runHoldfast } from '../support/runHoldfast.ts';
 import { goodInstance } from '../support/smallModel.ts';
@@ -264,6 +265,19 @@ describe('holdfast train and runs', () => {
       const watched = await runHoldfast(['runs', 'watch', 't2'], { control });
       assert.equal(watched.code, 1, watched.stderr);
       assert.match(watched.stdout, /status +cancelled/);
+    });
+  });
+
+  it('ends a run that it waits for with the exit code of what it failed by', function () {
+    return withControl(this, async ({ address: control, startWorker }) => {
+      await startWorker({
+        ingest: async () => {
+          throw new HoldfastError('invalidArgument', 'table.csv lacks the column Churn.');
+        },
+      });
+      const { code, stdout, stderr } = await runHoldfast(['train', '--wait'], { control });
+      assert.equal(code, 2, stderr);
+      assert.match(stdout, /error +table\.csv lacks the column Churn\./);
     });
   });
 

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, it } from 'mocha';
 import { selectChampion } from '../../ml/evaluation/selectChampion.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { requireData } from '../peers/requirePeer.ts';
+import { testS3 } from '../support/testS3.ts';
 import { Started } from '../setup/support/Started.ts';
 import { createInstallation, type Installation } from './support/installation.ts';
 import { type Report, reportShape } from './support/reportShape.ts';
@@ -83,8 +84,11 @@ describe('npm start -- --once', () => {
     }
   });
 
-  it('takes another table to Production with a definition drafted by init', async function () {
+  it('takes another table, out of an S3-compatible store, to Production with a definition drafted by init', async function () {
     const data = requireData(this, 'bank-churn.csv');
+    const s3 = await testS3(this);
+    await s3.put('exports/bank.csv', readFileSync(data));
+    Object.assign(installation.environment, s3.environment('reader'));
     const model = 'e2e-bank';
     const definition = join('projects', `${model}.ts`);
     // Nobody else's: the name is this test's, which may have been killed before it could clean up.
@@ -93,7 +97,9 @@ describe('npm start -- --once', () => {
       const args = ['init', data, '--name', model, '--label', 'Exited', '--positive', '1'];
       const init = new Started('./holdfast', args, { env: installation.environment });
       assert.equal(await init.exit, 0, init.stderr);
-      const { report } = await once(installation, '--model', model, '--data', data);
+      const uri = `s3://${s3.bucket}/exports/bank.csv`;
+      const { report, stdout } = await once(installation, '--model', model, '--data', uri);
+      assert.match(stdout, new RegExp(`trained on ${uri}, is in Production`));
       assert.equal(report.model, model);
       // Two repeated customers and one impossible number of products.
       assert.equal(report.dataset.rows + report.dataset.quarantined, 10_002);
