@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../platform/configuration.ts';
 import type { Clients } from './clients/createClients.ts';
+import type { CredentialStore } from './credentials/credentialStore.ts';
+import type { Credential } from './credentials/findCredential.ts';
 import type { EvaluateFile } from './evaluation/EvaluateFile.ts';
 import type { Server } from './server/resolveServer.ts';
 
@@ -37,6 +39,9 @@ export interface CliContext extends CliProcess {
   readonly configuration: Configuration;
   readonly format: OutputFormat;
   readonly server: Server;
+  /** What is presented to it; null: nothing. */
+  readonly credential: Credential | null;
+  readonly logins: CredentialStore;
   readonly clients: Clients;
 }
 

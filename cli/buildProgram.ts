@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { readConfiguration } from '../platform/configuration.ts';
 import type { CliContext, CliProcess, GlobalOptions, OutputFormat, Runner } from './CliContext.ts';
 import { createClients } from './clients/createClients.ts';
+import { addAuditCommand } from './commands/auditCommand.ts';
 import { addCompletionCommands } from './commands/completionCommands.ts';
 import { addBaselineCommands } from './commands/baselineCommands.ts';
 import { addCustomersCommands } from './commands/customersCommands.ts';
@@ -11,17 +12,22 @@ import { addExperimentsCommands } from './commands/experimentsCommands.ts';
 import { addExplainCommand } from './commands/explainCommand.ts';
 import { addInitCommand } from './commands/initCommand.ts';
 import { addKeyCommand } from './commands/keyCommand.ts';
+import { addKeysCommands } from './commands/keysCommands.ts';
 import { addModelsCommands } from './commands/modelsCommands.ts';
 import { addOutcomesCommands } from './commands/outcomesCommands.ts';
 import { addPredictCommand } from './commands/predictCommand.ts';
 import { addRunsCommands } from './commands/runsCommands.ts';
 import { addScoreCommand } from './commands/scoreCommand.ts';
+import { addSessionCommands } from './commands/sessionCommands.ts';
 import { addSimulateCommand } from './commands/simulateCommand.ts';
 import { addStartCommand } from './commands/startCommand.ts';
 import { addStatusCommand } from './commands/statusCommand.ts';
 import { addSubmitCommand } from './commands/submitCommand.ts';
 import { addTrainCommand } from './commands/trainCommand.ts';
-import { findSecret } from './credentials/findSecret.ts';
+import { openCredentialStore } from './credentials/credentialStore.ts';
+import { findCredential, secretFor } from './credentials/findCredential.ts';
+import { nextStep } from './credentials/nextStep.ts';
+import { addUsersCommands } from './commands/usersCommands.ts';
 import { examples } from './examples.ts';
 import { resolveServer } from './server/resolveServer.ts';
 
@@ -30,6 +36,8 @@ import { resolveServer } from './server/resolveServer.ts';
 interface Outcome {
   exitCode: number;
   format: OutputFormat;
+  /** What to do about the error, where it is one of who may do what. */
+  nextStep: string | null;
 }
 
 export function buildProgram(
@@ -38,7 +46,11 @@ export function buildProgram(
 ): { program: Command; outcome: Outcome } {
   const { stdout, stderr } = cliProcess;
   // Known before the arguments are parsed, so that an error in them is told in the asked form too.
-  const outcome: Outcome = { exitCode: 0, format: args.includes('--json') ? 'json' : 'table' };
+  const outcome: Outcome = {
+    exitCode: 0,
+    format: args.includes('--json') ? 'json' : 'table',
+    nextStep: null,
+  };
   const program = new Command('holdfast')
     .description('Keeps a customer-churn model true after it ships: train, promote, serve, watch.')
     .addOption(new Option('-o, --output <format>', 'how data is printed').choices(['table', 'json']))
@@ -67,13 +79,15 @@ export function buildProgram(
     const context = createContext(options, outcome.format, cliProcess);
     try {
       outcome.exitCode = await action(context);
+    } catch (error) {
+      outcome.nextStep = nextStep(error, context);
+      throw error;
     } finally {
       context.clients.close();
     }
   };
   addStartCommand(program, run);
   addStatusCommand(program, run);
-  addKeyCommand(program, run);
   addTrainCommand(program, run);
   addRunsCommands(program, run);
   addModelsCommands(program, run);
@@ -89,6 +103,11 @@ export function buildProgram(
   addEvaluateCommand(program, run);
   addSimulateCommand(program, run);
   addInitCommand(program, run);
+  addSessionCommands(program, run);
+  addKeyCommand(program, run);
+  addKeysCommands(program, run);
+  addUsersCommands(program, run);
+  addAuditCommand(program, run);
   addCompletionCommands(program, cliProcess, options => createContext(options, 'table', cliProcess));
   program.addHelpText(
     'after',
@@ -100,7 +119,7 @@ export function buildProgram(
       './holdfast score --in customers.csv --out scored.csv',
     )}
 
-Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 conflict, 130 interrupted.`,
+Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 conflict, 6 not logged in, 130 interrupted.`,
   );
   return { program, outcome };
 }
@@ -108,9 +127,11 @@ Exit codes: 0 ok, 1 failed, 2 usage or bad input, 3 not found, 4 not allowed, 5 
 function createContext(options: GlobalOptions, format: OutputFormat, cliProcess: CliProcess): CliContext {
   const configuration = readConfiguration();
   const server = resolveServer(options, configuration);
+  const logins = openCredentialStore(configuration.configHome);
+  const credential = findCredential(configuration, server, logins);
   const clients = createClients(server, {
     security: server.security,
-    secret: findSecret(configuration, server.isLocal(server.control)),
+    secretFor: address => secretFor(credential, server, address),
   });
-  return { ...cliProcess, configuration, format, server, clients };
+  return { ...cliProcess, configuration, format, server, credential, logins, clients };
 }

@@ -4,8 +4,8 @@ import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 import { USER_FILE_MODE, writeFileAtomically } from '../platform/writeFileAtomically.ts';
 import { RunStatus } from '../proto/gen/holdfast/v1/run.ts';
 import { createClients } from './clients/createClients.ts';
-import { findSecret } from './credentials/findSecret.ts';
 import { watchRun } from './clients/watchRun.ts';
+import { findKey } from './credentials/findKey.ts';
 import { fileError } from './fileError.ts';
 import { createRunProgress } from './output/createRunProgress.ts';
 import { printLeaderboard, statusName } from './output/printRun.ts';
@@ -34,9 +34,10 @@ export interface MainJobOptions extends Wanted {
  */
 export async function mainJob(options: MainJobOptions): Promise<{ ok: boolean }> {
   const { configuration, signal } = options;
+  const key = findKey(configuration);
   const clients = createClients(addressesOf(configuration), {
     security: channelSecurity(configuration.tls.client),
-    secret: findSecret(configuration, true),
+    secretFor: () => key,
   });
   try {
     return { ok: await bringToProduction({ clients, signal }, options) };

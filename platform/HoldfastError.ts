@@ -12,7 +12,7 @@ export const errorCodes = {
   unimplemented: { grpc: 12, http: 501, exit: 1, retryable: false },
   internal: { grpc: 13, http: 500, exit: 1, retryable: false },
   unavailable: { grpc: 14, http: 503, exit: 1, retryable: true },
-  unauthenticated: { grpc: 16, http: 401, exit: 4, retryable: false },
+  unauthenticated: { grpc: 16, http: 401, exit: 6, retryable: false },
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { TracingSettings } from '../observability/tracing/TracingSettings.ts';
@@ -53,6 +54,8 @@ const environment = z.object({
   HOLDFAST_TLS_CLIENT_KEY: z.string().optional(),
   /** The name in the servers' certificate, where it is not the host that clients connect to. */
   HOLDFAST_TLS_SERVER_NAME: z.string().optional(),
+  /** Where the command keeps its logins: in the folder `holdfast` there. */
+  XDG_CONFIG_HOME: z.string().default(join(homedir(), '.config')),
   /** The installation that the command talks to, where it is not this machine's. */
   HOLDFAST_SERVER: z.string().optional(),
   HOLDFAST_HTTP_PORT: port(8080),
@@ -181,6 +184,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     home: resolve(values.HOLDFAST_HOME),
     bind: values.HOLDFAST_BIND,
     server: values.HOLDFAST_SERVER,
+    configHome: values.XDG_CONFIG_HOME,
     tls: readTlsSettings(values),
     ports: {
       http: values.HOLDFAST_HTTP_PORT,

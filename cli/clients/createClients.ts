@@ -1,9 +1,7 @@
-import {
-  createGrpcClient,
-  type GrpcClient,
-  type GrpcClientOptions,
-} from '../../platform/grpc/createGrpcClient.ts';
+import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import type { ChannelSecurity } from '../../platform/tls/channelSecurity.ts';
 import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
+import { AccountServiceService } from '../../proto/gen/holdfast/v1/account.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
@@ -28,6 +26,7 @@ export interface Clients {
   readonly experiments: GrpcClient<typeof ExperimentServiceService>;
   readonly outcomes: GrpcClient<typeof OutcomeServiceService>;
   readonly monitoring: GrpcClient<typeof MonitoringServiceService>;
+  readonly accounts: GrpcClient<typeof AccountServiceService>;
   readonly system: GrpcClient<typeof SystemServiceService>;
   readonly prediction: GrpcClient<typeof PredictionServiceService>;
   /** Of the inference server. */
@@ -35,18 +34,23 @@ export interface Clients {
   close(): void;
 }
 
-export function createClients(
-  addresses: Addresses,
-  presented: Pick<GrpcClientOptions, 'security' | 'secret'>,
-): Clients {
-  const control = { address: addresses.control, peer: 'the control server', ...presented };
-  const inference = { address: addresses.inference, peer: 'the inference server', ...presented };
+export interface ClientsOptions {
+  readonly security?: ChannelSecurity;
+  /** What a server at this address is presented with every call. */
+  readonly secretFor: (address: string) => string | undefined;
+}
+
+export function createClients(addresses: Addresses, { security, secretFor }: ClientsOptions): Clients {
+  const to = (address: string, peer: string) => ({ address, peer, security, secret: secretFor(address) });
+  const control = to(addresses.control, 'the control server');
+  const inference = to(addresses.inference, 'the inference server');
   const models = createGrpcClient(ModelServiceService, control);
   const runs = createGrpcClient(RunServiceService, control);
   const datasets = createGrpcClient(DatasetServiceService, control);
   const experiments = createGrpcClient(ExperimentServiceService, control);
   const outcomes = createGrpcClient(OutcomeServiceService, control);
   const monitoring = createGrpcClient(MonitoringServiceService, control);
+  const accounts = createGrpcClient(AccountServiceService, control);
   const system = createGrpcClient(SystemServiceService, control);
   const prediction = createGrpcClient(PredictionServiceService, inference);
   const health = createGrpcClient(HealthService, inference);
@@ -58,11 +62,13 @@ export function createClients(
     experiments,
     outcomes,
     monitoring,
+    accounts,
     system,
     prediction,
     health,
     close() {
-      for (const client of [models, runs, datasets, experiments, system, prediction, health]) client.close();
+      for (const client of [models, runs, datasets, experiments, accounts, system, prediction, health])
+        client.close();
     },
   };
 }

@@ -14,6 +14,7 @@ import { printExperiment, printExperiments } from '../output/printExperiments.ts
 import { printJson } from '../output/printJson.ts';
 import { printResults } from '../output/printResults.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
+import { repeated } from '../repeated.ts';
 
 interface Options {
   readonly model?: string;
@@ -26,10 +27,6 @@ interface Options {
 
 const MODEL = ['--model <name>', 'the model (default: HOLDFAST_MODEL, churn)'] as const;
 const REASON = ['--reason <text>', 'why, for the history'] as const;
-const repeated = (value: string, before: readonly string[] | undefined): readonly string[] => [
-  ...(before ?? []),
-  value,
-];
 
 export function addExperimentsCommands(program: Command, run: Runner): void {
   const experiments = program

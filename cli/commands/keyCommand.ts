@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { localKeyPath } from '../../platform/access/localKey.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
-import { findSecret } from '../credentials/findSecret.ts';
+import { findKey } from '../credentials/findKey.ts';
 import { examples } from '../examples.ts';
 import { printJson } from '../output/printJson.ts';
 
@@ -17,15 +17,15 @@ export function addKeyCommand(program: Command, run: Runner): void {
     .action((_options: unknown, command: Command) => run(command, printKey));
 }
 
-/** @throws HoldfastError unauthenticated where there is none */
+/** Of a login nothing is shown: other programs have keys. @throws HoldfastError unauthenticated where there is none */
 async function printKey({ configuration, format, stdout }: CliContext): Promise<number> {
-  const secret = findSecret(configuration, true);
-  if (secret === undefined)
+  const key = findKey(configuration);
+  if (key === undefined)
     throw new HoldfastError(
       'unauthenticated',
-      `There is no key: ${localKeyPath(configuration.home)} is not there, or not this account's to read. \`npm start\` makes it; on another machine set HOLDFAST_API_KEY to a key that an admin made by \`./holdfast keys create\`.`,
+      `There is no key: ${localKeyPath(configuration.home)} is not there, or not this account's to read. \`npm start\` makes it; on another machine set HOLDFAST_API_KEY to a key that \`./holdfast keys create\` made.`,
     );
-  if (format === 'json') printJson(stdout, { key: secret });
-  else stdout.write(`${secret}\n`);
+  if (format === 'json') printJson(stdout, { key });
+  else stdout.write(`${key}\n`);
   return 0;
 }

@@ -1,3 +1,4 @@
+import { roleName } from '../../platform/access/roles.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { ListRequest } from '../../platform/listing/readListQuery.ts';
 import type { CliContext } from '../CliContext.ts';
@@ -51,6 +52,14 @@ const sources: Readonly<Record<string, Asking>> = {
   experiment: async ({ experiments }, model, options) => {
     const answer = await experiments.list({ model, ...firstPage }, options);
     return answer.experiments.map(({ name, model: of }) => ({ value: name, description: of }));
+  },
+  user: async ({ accounts }, _model, options) => {
+    const { users } = await accounts.listUsers({}, options);
+    return users.map(({ name, role }) => ({ value: name, description: roleName(role) ?? '' }));
+  },
+  key: async ({ accounts }, _model, options) => {
+    const { keys } = await accounts.listKeys({ user: '', showEnded: false }, options);
+    return keys.map(({ id, name, user }) => ({ value: id, description: `${name} of ${user}` }));
   },
 };
 

@@ -22,6 +22,8 @@ export interface Server {
   readonly rest: string;
   /** Host and port; null where it is another machine's, whose Temporal answers that machine alone. */
   readonly temporalUi: string | null;
+  /** What a command's line has to say to talk to the same one: ` --server …`, or nothing. */
+  readonly flag: string;
   readonly encrypted: boolean;
   readonly security: ChannelSecurity;
   /** Whether this machine's own key may be presented there. */
@@ -47,6 +49,7 @@ export function resolveServer(
     ...addresses,
     name: `${encrypted ? 'https' : 'http'}://${addresses.control}`,
     rest: named.rest,
+    flag: server === undefined ? '' : ` --server ${server}`,
     temporalUi: wanted === undefined ? own.temporalUi : null,
     encrypted,
     security: encrypted

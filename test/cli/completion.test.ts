@@ -11,6 +11,7 @@ import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { requirePeer, requireShell } from '../peers/requirePeer.ts';
 import { atTerminal, type Step } from '../support/atTerminal.ts';
 import { runHoldfast } from '../support/runHoldfast.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { type SystemWorld, withSystem } from '../support/withSystem.ts';
 
 // What comes next: as the program tells it, and as real shells then complete it before a real registry.
@@ -20,6 +21,7 @@ const environment = ({ addresses, home }: SystemWorld): NodeJS.ProcessEnv => ({
   HOME: home,
   TERM: 'dumb',
   PS1: '$ ',
+  HOLDFAST_API_KEY: TEST_KEY,
   HOLDFAST_CONTROL_PORT: addresses.control?.split(':')[1],
 });
 
@@ -77,6 +79,8 @@ describe('holdfast complete', () => {
         [['predict', '--model=c'], ['--model=churn']],
         [['runs', 'show', ''], ['train-churn']],
         [['experiments', 'stop', ''], []],
+        [['users', 'delete', 't'], ['tester']],
+        [['keys', 'revoke', ''], ['testkey000']],
       ] as const) {
         const { code, stdout, stderr } = await runHoldfast([
           'complete',

@@ -85,7 +85,10 @@ describe('obtainRun', () => {
           await recordEarlier(database, definition);
           const data = join(folder, 'table.csv');
           await writeFile(data, bytes);
-          const clients = createClients({ control: address, inference: '127.0.0.1:1' }, { secret: TEST_KEY });
+          const clients = createClients(
+            { control: address, inference: '127.0.0.1:1' },
+            { secretFor: () => TEST_KEY },
+          );
           try {
             const obtained: ObtainedRun = await obtainRun(
               { clients, signal: AbortSignal.timeout(60_000) },

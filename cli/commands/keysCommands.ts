@@ -1,0 +1,149 @@
+import { type Command, Option } from 'commander';
+import { type RoleName, roleName, roleNames, roleOf } from '../../platform/access/roles.ts';
+import {
+  type Key,
+  Key as KeyMessage,
+  ListKeysResponse,
+  NewKey,
+} from '../../proto/gen/holdfast/v1/account.ts';
+import { Role } from '../../proto/gen/holdfast/v1/access.ts';
+import type { CliContext, Runner } from '../CliContext.ts';
+import { confirm } from '../confirm.ts';
+import { examples } from '../examples.ts';
+import { formatTime } from '../output/format.ts';
+import { printJson } from '../output/printJson.ts';
+import { printTable } from '../output/printTable.ts';
+import { toProtoJson } from '../output/toProtoJson.ts';
+import { repeated } from '../repeated.ts';
+import { wholeNumber } from '../wholeNumber.ts';
+
+interface CreateOptions {
+  readonly role?: RoleName;
+  readonly user?: string;
+  readonly model?: readonly string[];
+  readonly days: number;
+}
+
+interface ListOptions {
+  readonly user?: string;
+  readonly all?: boolean;
+}
+
+export function addKeysCommands(program: Command, run: Runner): void {
+  const keys = program.command('keys').description('API keys, by which programs prove who they are');
+  keys
+    .command('create')
+    .description('a new key; prints it, which is shown this once')
+    .argument('<name>', 'what it is for: letters, digits and . _ -')
+    .addOption(
+      new Option('--role <role>', 'what it may do, at most what its user may (default: that)').choices(
+        roleNames,
+      ),
+    )
+    .option('--user <user>', 'whose it is; another’s takes an admin (default: one’s own)')
+    .option('--model <name>', 'a model that it may score, and no other; repeated (default: all)', repeated)
+    .option('--days <count>', 'how long it works', wholeNumber(1, 3650), 365)
+    .addHelpText(
+      'after',
+      examples(
+        './holdfast keys create checkout --role predictor --model churn --days 90',
+        'export HOLDFAST_API_KEY=$(./holdfast keys create ci --role operator)',
+      ),
+    )
+    .action((name: string, options: CreateOptions, command: Command) =>
+      run(command, context => create(context, name, options)),
+    );
+  keys
+    .command('list')
+    .description('one’s own keys, an admin’s list everybody’s; newest first')
+    .option('--user <user>', 'only this user’s')
+    .option('--all', 'also those that were revoked or have expired')
+    .addHelpText('after', examples('./holdfast keys list', './holdfast keys list --all --json'))
+    .action((options: ListOptions, command: Command) => run(command, context => list(context, options)));
+  keys
+    .command('revoke')
+    .description('end a key for good, within seconds')
+    .argument('<key>', 'its id, as `keys list` shows it')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText('after', examples('./holdfast keys revoke 4fk2b7 --yes'))
+    .action((id: string, options: { yes?: boolean }, command: Command) =>
+      run(command, context => revoke(context, id, options.yes === true)),
+    );
+}
+
+async function create(
+  { clients, signal, stdout, stderr, format }: CliContext,
+  name: string,
+  { role, user = '', model = [], days }: CreateOptions,
+): Promise<number> {
+  const answer = await clients.accounts.createKey(
+    {
+      name,
+      role: role === undefined ? Role.ROLE_UNSPECIFIED : roleOf(role),
+      user,
+      models: [...model],
+      validDays: days,
+    },
+    { signal },
+  );
+  if (format === 'json') printJson(stdout, toProtoJson('holdfast.v1.NewKey', NewKey, answer));
+  else {
+    if (answer.key !== undefined) stderr.write(`${describe(answer.key)}\nThe key, shown this once:\n`);
+    stdout.write(`${answer.secret}\n`);
+  }
+  return 0;
+}
+
+const describe = ({ id, name, user, role, models, expireTime }: Key): string =>
+  `${name} (${id}) of ${user}: ${roleName(role) ?? '-'}${models.length === 0 ? '' : `, for ${models.join(', ')} only`}, until ${formatTime(expireTime)}`;
+
+async function list(
+  { clients, signal, stdout, format }: CliContext,
+  { user = '', all = false }: ListOptions,
+): Promise<number> {
+  const answer = await clients.accounts.listKeys({ user, showEnded: all }, { signal });
+  if (format === 'json')
+    printJson(stdout, toProtoJson('holdfast.v1.ListKeysResponse', ListKeysResponse, answer));
+  else
+    printTable(
+      stdout,
+      [
+        { title: 'KEY' },
+        { title: 'NAME' },
+        { title: 'USER' },
+        { title: 'ROLE' },
+        { title: 'MODELS' },
+        { title: 'LAST USE' },
+        { title: 'UNTIL' },
+        { title: 'STATE' },
+      ],
+      answer.keys.map(key => [
+        key.id,
+        key.name,
+        key.user,
+        roleName(key.role) ?? '-',
+        key.models.join(', ') || 'all',
+        formatTime(key.lastUseTime),
+        formatTime(key.expireTime),
+        stateOf(key),
+      ]),
+    );
+  return 0;
+}
+
+function stateOf({ revokeTime, expireTime }: Key): string {
+  if (revokeTime !== undefined) return `revoked ${formatTime(revokeTime)}`;
+  return expireTime !== undefined && expireTime.getTime() <= Date.now() ? 'expired' : 'works';
+}
+
+async function revoke(context: CliContext, id: string, yes: boolean): Promise<number> {
+  const { clients, signal, stdout, stderr, format } = context;
+  if (!(await confirm(context, `Revoke the key ${id}? What uses it stops working.`, yes))) {
+    stderr.write('Nothing was changed.\n');
+    return 1;
+  }
+  const key = await clients.accounts.revokeKey({ id }, { signal });
+  if (format === 'json') printJson(stdout, toProtoJson('holdfast.v1.Key', KeyMessage, key));
+  else stdout.write(`${key.name} (${key.id}) of ${key.user} is revoked.\n`);
+  return 0;
+}
