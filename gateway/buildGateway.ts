@@ -6,6 +6,7 @@ import { serveApiDocument } from './openapi/serveApiDocument.ts';
 import { serveDocs } from './openapi/serveDocs.ts';
 import { identifyRequests, requestIdOf } from './identifyRequests.ts';
 import { observeRequests } from './observeRequests.ts';
+import { keepSessions } from './keepSessions.ts';
 import { packAnswers } from './packAnswers.ts';
 import { readRoutes } from './readRoutes.ts';
 import { secureHeaders } from './secureHeaders.ts';
@@ -26,6 +27,7 @@ const parts: readonly GatewayPart[] = [
   secureHeaders,
   observeRequests,
   allowOrigins,
+  keepSessions,
   unpackBodies,
   packAnswers,
   serveApiDocument,

@@ -6,7 +6,7 @@ import type { ForwardedHeaders } from './createBackend.ts';
 // letters is told by unit_key or the id column.
 
 /** Of every call: who asks, and under which key a repetition is known. */
-const always = ['x-holdfast-arm', 'x-api-key', 'authorization', 'idempotency-key'];
+const always = ['x-holdfast-arm', 'x-api-key', 'authorization', 'x-forwarded-for', 'idempotency-key'];
 
 /** Of a trace (W3C Trace Context): one that is not well formed is to be dropped, not refused. */
 const traces: Readonly<Record<string, RegExp>> = {

@@ -11,7 +11,7 @@ const late = (request: Promise<unknown>): Promise<void> =>
     request,
     expectError(
       'conflict',
-      /churn is not as it was when you looked: operator moved production to version \d at \S+ \(operator \d+\)\. Nothing was changed/,
+      /churn is not as it was when you looked: tester\/test moved production to version \d at \S+ \(operator \d+\)\. Nothing was changed/,
     ),
   );
 

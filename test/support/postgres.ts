@@ -75,7 +75,7 @@ async function prepare(url: (database: string) => string): Promise<void> {
   const template = await openDatabase({ url: url(TEMPLATE), applicationName: 'template', poolSize: 2 });
   try {
     await migrate(template);
-    await withClient(url(TEMPLATE), client => addTester((text, values) => client.query(text, values)));
+    await withClient(url(TEMPLATE), client => addTester((text, values) => client.query(text, [...values])));
   } finally {
     await template.close();
   }

@@ -17,7 +17,7 @@ export const testKey = (name: string): string =>
 export const NO_PASSWORD = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** One statement, with its values. */
-type Sql = (text: string, values: unknown[]) => Promise<unknown>;
+type Sql = (text: string, values: readonly unknown[]) => Promise<unknown>;
 
 /** A user, and a key of this text that does what the user may. */
 export async function addTestUser(

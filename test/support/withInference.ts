@@ -16,7 +16,7 @@ import { collectLogs, type LogLine } from './collectLogs.ts';
 import { recordRun, sampleCandidate } from './registrySamples.ts';
 import { type SmallModel, smallModel } from './smallModel.ts';
 import { TEST_KEY } from './testAccess.ts';
-import { withDatabase } from './withDatabase.ts';
+import { type TestDatabase, withDatabase } from './withDatabase.ts';
 import { withTemporaryFolder } from './withTemporaryFolder.ts';
 
 // A registry in a real PostgreSQL with small real models, and inference processes over it (in this process, which stands for
@@ -33,6 +33,7 @@ export interface InferenceWorld {
   readonly home: string;
   readonly database: Database;
   readonly databaseUrl: string;
+  readonly sql: TestDatabase['sql'];
   readonly artifacts: ArtifactStore;
   /** Registers models as the versions 1, 2, … of their name, and stores their files. */
   register(...models: Pick<SmallModel, 'bytes' | 'digest' | 'metadata'>[]): Promise<void>;
@@ -42,7 +43,7 @@ export interface InferenceWorld {
 }
 
 export const withInference = <T>(test: (world: InferenceWorld) => Promise<T>): Promise<T> =>
-  withDatabase((database, { url }) =>
+  withDatabase((database, { url, sql }) =>
     withTemporaryFolder(async home => {
       const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
       const served: Served[] = [];
@@ -56,6 +57,7 @@ export const withInference = <T>(test: (world: InferenceWorld) => Promise<T>): P
         home,
         database,
         databaseUrl: url,
+        sql,
         artifacts,
         register: async (...models) => {
           const [{ metadata }] = models;
