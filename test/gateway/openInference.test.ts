@@ -68,6 +68,8 @@ const answers = z.object({
   mixed: told,
   onlyLabel: told,
   classes: z.array(z.string()),
+  gzip: told,
+  deflate: told,
   withParameters: told,
   pending: told,
   asynchronous: told,
@@ -134,6 +136,8 @@ describe('the Open Inference Protocol over REST', () => {
           ['binary', found.binary, ['label', 'probabilities']],
           ['json', found.json, []],
           ['mixed', found.mixed, ['probabilities']],
+          ['gzip', found.gzip, ['label', 'probabilities']],
+          ['deflate', found.deflate, ['label', 'probabilities']],
           ['with parameters', found.withParameters, ['label', 'probabilities']],
           ['async_infer', found.pending, ['label', 'probabilities']],
           ['aio', found.asynchronous, ['label', 'probabilities']],
@@ -194,8 +198,8 @@ describe('the Open Inference Protocol over REST', () => {
           ],
         );
         const [one, two] = found.statistics;
-        // Version 1: eight answers of three rows, and one that asked for an output that is none.
-        assert.deepEqual([one.inference_stats.success.count, one.inference_count], [8, 24]);
+        // Version 1: ten answers of three rows, and one that asked for an output that is none.
+        assert.deepEqual([one.inference_stats.success.count, one.inference_count], [10, 30]);
         assert.ok(one.inference_stats.success.ns > 0);
         assert.deepEqual([found.statisticsOfVersion, found.statisticsOfAll], [[two], found.statistics]);
         assert.deepEqual([two.version, two.inference_count], ['2', 3]);

@@ -94,6 +94,8 @@ json.dump(
         "mixed": infer(mixed(), outputs=halves),
         "onlyLabel": infer(outputs=only_label),
         "classes": text(client.infer(model, inputs_for(rows), outputs=classes).as_numpy("probabilities")),
+        "gzip": infer(request_compression_algorithm="gzip", response_compression_algorithm="gzip"),
+        "deflate": infer(request_compression_algorithm="deflate", response_compression_algorithm="deflate"),
         "withParameters": infer(parameters={"note": "x", "share": 0.5, "flag": True}, timeout=60_000_000, priority=1),
         "pending": told(client.async_infer(model, inputs_for(rows)).get_result()),
         "asynchronous": asyncio.run(asynchronous()),
