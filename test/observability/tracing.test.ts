@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { freePorts } from '../support/freePorts.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
 import { startProcess, type StartedProcess } from '../support/startProcess.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { testTemporal } from '../support/testTemporal.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type Collector, type ReceivedSpan, withCollector } from '../support/withCollector.ts';
@@ -14,9 +15,10 @@ import { withInference } from '../support/withInference.ts';
 // The real processes and a receiver of OTLP: what one request does in all of them is one trace.
 
 const CALLER = '00f067aa0ba902b7';
+const caller = { 'content-type': 'application/json', 'x-api-key': TEST_KEY };
 
 async function post(url: string, traceId: string, body: object): Promise<unknown> {
-  const headers = { 'content-type': 'application/json', traceparent: `00-${traceId}-${CALLER}-01` };
+  const headers = { ...caller, traceparent: `00-${traceId}-${CALLER}-01` };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   const text = await response.text();
   assert.equal(response.status, 200, text);
@@ -55,8 +57,7 @@ describe('traces', () => {
           const url = `http://127.0.0.1:${http}/v1/models/churn:predict`;
           await post(url, traceId, body);
           // Nobody's trace, and none is begun.
-          const headers = { 'content-type': 'application/json' };
-          const untraced = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+          const untraced = await fetch(url, { method: 'POST', headers: caller, body: JSON.stringify(body) });
           assert.equal(untraced.status, 200);
         } finally {
           for (const each of started) await each.kill('SIGTERM');

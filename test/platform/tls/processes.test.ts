@@ -5,6 +5,7 @@ import { freePorts } from '../../support/freePorts.ts';
 import { runHoldfast } from '../../support/runHoldfast.ts';
 import { goodInstance, smallModel } from '../../support/smallModel.ts';
 import { startProcess } from '../../support/startProcess.ts';
+import { TEST_KEY } from '../../support/testAccess.ts';
 import { createAuthority } from '../../support/testCertificates.ts';
 import { withInference } from '../../support/withInference.ts';
 
@@ -58,7 +59,7 @@ describe('inference, gateway and command over mutual TLS', () => {
         assert.match(plain.stderr, /HOLDFAST_TLS_CA/);
         const response = await fetch(`http://127.0.0.1:${http}/v1/models/churn:predict`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json' },
+          headers: { 'content-type': 'application/json', 'x-api-key': TEST_KEY },
           body: JSON.stringify({ instances: [goodInstance] }),
         });
         const text = await response.text();
