@@ -1,9 +1,11 @@
+import { runGatewayBench } from './gateway/runGatewayBench.ts';
 import { runServingBench } from './serving/runServingBench.ts';
 import { runTrainingBench } from './training/runTrainingBench.ts';
 
 // `npm run bench -- NAME [options]`: one measurement by its name. The table goes to stdout, progress to stderr.
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  gateway: runGatewayBench,
   serving: runServingBench,
   training: runTrainingBench,
 };

@@ -1,22 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCodes } from '../platform/HoldfastError.ts';
 import type { GatewayContext, GatewayPart } from './GatewayContext.ts';
-import { collectVerbs } from './collectVerbs.ts';
-import { noSuchRoute, notAllowed } from './noSuchRoute.ts';
 import { codecAt } from './codecs.ts';
 import { toHoldfastError } from './toHoldfastError.ts';
 
 /** Every failure leaves in one form, whatever part of the gateway it comes from: google.rpc.Status, or what the path's codec says. */
 export const answerErrors: GatewayPart = (app, context) => {
   app.setErrorHandler(createFail(context));
-  const allowedAt = collectVerbs(app);
-  app.setNotFoundHandler(({ method, url }, reply) => {
-    const allowed = allowedAt(url);
-    if (allowed.length === 0) throw noSuchRoute(method, url);
-    reply.header('allow', allowed.join(', '));
-    if (method === 'OPTIONS') return reply.status(204).send();
-    throw notAllowed(method, url, allowed);
-  });
 };
 
 export const createFail =

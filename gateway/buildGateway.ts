@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { allowOrigins } from './allowOrigins.ts';
 import { answerErrors, createFail } from './answerErrors.ts';
+import { answerMisses } from './answerMisses.ts';
 import type { GatewayContext, GatewayOptions, GatewayPart } from './GatewayContext.ts';
 import { serveApiDocument } from './openapi/serveApiDocument.ts';
 import { serveDocs } from './openapi/serveDocs.ts';
@@ -27,6 +28,7 @@ const parts: readonly GatewayPart[] = [
   secureHeaders,
   observeRequests,
   allowOrigins,
+  answerMisses,
   keepSessions,
   unpackBodies,
   packAnswers,

@@ -10,7 +10,10 @@ export function collectVerbs(app: FastifyInstance): (url: string) => readonly st
   });
   return url => {
     const [path = ''] = url.split('?', 1);
-    const known = [...verbs.values()].flatMap(at => (at.pattern.test(path) ? [...at.known] : []));
+    const met = [...verbs].filter(([, { pattern }]) => pattern.test(path));
+    // `churn:predict` is a verb of churn wherever there is such a verb, and no model of that name.
+    const exact = met.filter(([template]) => template.includes('::'));
+    const known = (exact.length > 0 ? exact : met).flatMap(([, at]) => [...at.known]);
     return known.length === 0 ? [] : [...new Set([...known, 'OPTIONS'])].toSorted();
   };
 }

@@ -21,26 +21,27 @@ declare module 'fastify' {
 
 /** A route for each binding of each method; a codec's routes together, for what their bodies may be differs. */
 export const serveMethods: GatewayPart = (app, context) => {
-  const stopping = createStop(app, context.drainMs);
+  const underway = createStop(app, context.drainMs);
   for (const codec of codecs) {
     const routes = context.routes.filter(({ method }) => codecOf(method) === codec);
     app.register(async scope => {
       readBodies(scope, codec.contentType);
-      serveRoutes(scope, routes, { ...context, codec, stopping });
+      serveRoutes(scope, routes, { ...context, codec, underway });
     });
   }
 };
 
 interface ServingContext extends GatewayContext {
   readonly codec: Codec;
-  readonly stopping: (route: Route) => AbortSignal;
+  readonly underway: (route: Route) => Underway;
 }
 
 function serveRoutes(app: FastifyInstance, routes: readonly Route[], context: ServingContext): void {
-  const { backend, registry, bodyLimitBytes, codec, stopping } = context;
+  const { backend, registry, bodyLimitBytes, codec, underway } = context;
   const named = [context.stickyHeader];
   for (const route of routes) {
     const isUnary = route.method.methodKind === 'unary';
+    const calls = underway(route);
     app.route<{ Params: HttpInput['parameters']; Querystring: HttpInput['query']; Body?: Buffer }>({
       method: route.verb,
       url: toFastifyPath(route.template),
@@ -56,7 +57,7 @@ function serveRoutes(app: FastifyInstance, routes: readonly Route[], context: Se
         const timeoutMs = readTimeout(request.headers);
         const call = codec.read(route, input, registry);
         if (call.message.length > bodyLimitBytes) throw tooLarge(call.message.length, bodyLimitBytes);
-        const signal = AbortSignal.any([goneSignal(reply), stopping(route)]);
+        const signal = calls.begin(reply);
         const headers = forwardHeaders(request.headers, request.id, named);
         const answer = await callMethod(route, call, backend, { headers, signal, timeoutMs });
         if (answer.kind === 'stream') {
@@ -86,24 +87,46 @@ const toFastifyPath = (template: string): string =>
       verb ? `:${name}([^/:]+)::` : `:${name}`,
     );
 
-/** Aborts what is under way when the gateway closes: streams at once, for they may last for hours, the rest after a while. */
-function createStop(app: FastifyInstance, drainMs: number): (route: Route) => AbortSignal {
-  const reason = new HoldfastError('unavailable', 'The gateway is stopping. Ask again shortly.');
-  const streams = new AbortController();
-  const calls = new AbortController();
+/** What is under way, so that it ends with its caller or with the gateway. */
+interface Underway {
+  /** @returns the signal that aborts the call; at once where the gateway stops already */
+  begin(reply: FastifyReply): AbortSignal;
+  abort(reason: HoldfastError): void;
+}
+
+function createUnderway(): Underway {
+  const active = new Set<AbortController>();
+  let stopped: HoldfastError | null = null;
+  return {
+    begin: ({ raw }) => {
+      const call = new AbortController();
+      if (stopped !== null) call.abort(stopped);
+      active.add(call);
+      raw.once('close', () => {
+        active.delete(call);
+        if (!raw.writableFinished) call.abort(new HoldfastError('unavailable', 'The caller went away.'));
+      });
+      return call.signal;
+    },
+    abort: reason => {
+      stopped = reason;
+      for (const call of active) call.abort(reason);
+    },
+  };
+}
+
+/** When the gateway closes, streams end at once, for they may last for hours, the rest after a while. */
+function createStop(app: FastifyInstance, drainMs: number): (route: Route) => Underway {
+  const streams = createUnderway();
+  const calls = createUnderway();
   let timer: NodeJS.Timeout | undefined;
   app.addHook('preClose', async () => {
+    const reason = new HoldfastError('unavailable', 'The gateway is stopping. Ask again shortly.');
     streams.abort(reason);
     timer = setTimeout(() => calls.abort(reason), drainMs);
   });
   app.addHook('onClose', async () => clearTimeout(timer));
-  return ({ method }) => (method.methodKind === 'unary' ? calls : streams).signal;
-}
-
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => gone.abort(new HoldfastError('unavailable', 'The caller went away.')));
-  return gone.signal;
+  return ({ method }) => (method.methodKind === 'unary' ? calls : streams);
 }
 
 const tooLarge = (bytes: number, limitBytes: number): Error =>

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { processUsage } from './processUsage.ts';
+import { type ProcessUsage, processUsage } from './processUsage.ts';
 import { type LoadJob, type LoadResult, loadResultSchema } from './ServingJob.ts';
 import type { StartedSide } from './startSide.ts';
 
@@ -14,19 +14,23 @@ export interface Measured extends LoadResult {
   readonly serverMegabytes: number;
 }
 
-/** Loads a server from a process of its own. The server's CPU time is taken while the load is measured, and not before. */
-export async function measureLoad({ pid }: StartedSide, job: LoadJob): Promise<Measured> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'generateLoad.ts'), JSON.stringify(job)], {
+/** Loads one server, which may ask others behind it, from a process of its own. The CPU time of all is taken while the load is measured, and not before. */
+export async function measureLoad(
+  servers: readonly Pick<StartedSide, 'pid'>[],
+  job: LoadJob,
+  generator = join(import.meta.dirname, 'generateLoad.ts'),
+): Promise<Measured> {
+  const child = spawn(process.execPath, [generator, JSON.stringify(job)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise<number | null>(resolve => child.once('exit', resolve));
-  let before = processUsage(pid);
+  let before = usageOf(servers);
   for await (const line of createInterface({ input: child.stdout })) {
     if (line === 'measuring') {
-      before = processUsage(pid);
+      before = usageOf(servers);
       continue;
     }
-    const after = processUsage(pid);
+    const after = usageOf(servers);
     const result = loadResultSchema.parse(JSON.parse(line));
     await exited;
     return {
@@ -38,4 +42,14 @@ export async function measureLoad({ pid }: StartedSide, job: LoadJob): Promise<M
     };
   }
   throw new Error(`the load generator ended with ${await exited} and said nothing`);
+}
+
+function usageOf(
+  servers: readonly Pick<StartedSide, 'pid'>[],
+): Pick<ProcessUsage, 'cpuSeconds' | 'megabytes'> {
+  const usages = servers.map(({ pid }) => processUsage(pid));
+  return {
+    cpuSeconds: usages.reduce((sum, each) => sum + each.cpuSeconds, 0),
+    megabytes: usages.reduce((sum, each) => sum + each.megabytes, 0),
+  };
 }

@@ -2,11 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createCredentialCopy } from '../../inference/createCredentialCopy.ts';
-import { createLocalCopy } from '../../inference/createLocalCopy.ts';
-import type { Credential } from '../../platform/access/Credential.ts';
-import { makeKey } from '../../platform/access/secrets.ts';
-import { sha256 } from '../../platform/sha256.ts';
+import { apiKey, keepModel } from './keepModel.ts';
 import { type Measured, measureLoad } from './measureLoad.ts';
 import { measureRuntime } from './measureRuntime.ts';
 import { printServing } from './printServing.ts';
@@ -62,37 +58,6 @@ export async function runServingBench(args: readonly string[]): Promise<void> {
   }
 }
 
-const key = makeKey();
-const caller: Credential = {
-  hash: sha256(key.secret),
-  kind: 'key',
-  keyId: key.id,
-  name: 'bench/load',
-  user: 'bench',
-  role: 'predictor',
-  models: [],
-  mustChangePassword: false,
-  expiresAt: null,
-};
-
-/** Where inference starts from while PostgreSQL is away: the model, and who may call. */
-async function keepModel(home: string, bytes: Uint8Array): Promise<void> {
-  const digest = sha256(bytes);
-  const copy = createLocalCopy(home, error => {
-    throw error;
-  });
-  await copy.keepModel(digest, bytes);
-  await copy.writeState({
-    aliases: [{ model: 'churn', alias: 'production', version: 1, digest }],
-    experiments: [],
-  });
-  const callers = createCredentialCopy(home, error => {
-    throw error;
-  });
-  await callers.write({ revision: '1', credentials: [caller] });
-  await writeFile(join(home, 'model.onnx'), bytes);
-}
-
 interface RunOptions {
   readonly seconds: number;
   readonly processes: number;
@@ -129,10 +94,10 @@ async function measureSide(
   if (side === 'runtime') return measureRuntime(home, await bodiesOf(each, home), seconds);
   const server = await startSide(side, { processes: each.processes ?? options.processes, home });
   const load = async (part: Pick<ServingCase, 'form' | 'rows' | 'inFlight'>): Promise<Measured> =>
-    measureLoad(server, {
+    measureLoad([server], {
       port: server.port,
       path: part.form === 'tensors' ? INFER : PREDICT,
-      apiKey: key.secret,
+      apiKey,
       bodiesFile: await bodiesOf(part, home),
       inFlight: part.inFlight,
       connections: Math.min(part.inFlight, MOST_CONNECTIONS),

@@ -43,15 +43,17 @@ export async function startSide(side: Side, { processes, home }: SideOptions): P
   return {
     pid: child.pid ?? 0,
     port,
-    stop: () =>
-      new Promise(resolve => {
-        child.once('exit', () => resolve());
-        child.kill('SIGTERM');
-      }),
+    stop: stopping(child),
   };
 }
 
-const serving = (child: ChildProcess, side: Side): Promise<void> =>
+export const stopping = (child: ChildProcess) => (): Promise<void> =>
+  new Promise(resolve => {
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+
+export const serving = (child: ChildProcess, side: string): Promise<void> =>
   new Promise((resolve, reject) => {
     child.on('message', message => {
       if (typeof message === 'object' && message !== null && 'ready' in message) resolve();

@@ -69,8 +69,8 @@ describe('the routes', () => {
 
   for (const [what, verb, path] of [
     ['an unknown path', 'GET', '/v1/nothing'],
-    ['an unknown verb of a resource', 'POST', '/v1/models/churn:destroy'],
-    ['an empty variable', 'POST', '/v1/models/:predict'],
+    ['an unknown verb of a resource', 'POST', '/v1/runs:destroy'],
+    ['an empty variable', 'POST', '/v1/experiments//x:stop'],
     ['an empty last variable', 'GET', '/v1/datasets/churn/'],
     ['an empty variable in the middle', 'GET', '/v1/models//versions'],
     ['a path in other letters', 'GET', '/V1/models'],
@@ -89,6 +89,7 @@ describe('the routes', () => {
   for (const [what, verb, path, allowed] of [
     ['a verb that the path does not have', 'DELETE', '/v1/models', 'GET, HEAD, OPTIONS'],
     ['one of several', 'PATCH', '/v1/models/x:predict', 'OPTIONS, POST'],
+    ['a verb that has a body', 'QUERY', '/v1/models', 'GET, HEAD, OPTIONS'],
     ['a verb of no method', 'TRACE', '/health', 'GET, HEAD, OPTIONS'],
   ] as const)
     it(`answer 405 to ${what}, and say what is allowed`, () =>

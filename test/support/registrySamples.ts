@@ -76,12 +76,13 @@ export async function registerSamples(
   database: Database,
   count: number,
   model = 'churn',
+  changes: Partial<NewVersion> = {},
 ): Promise<ModelVersion[]> {
   const id = `run-of-${model}`;
   await recordRun(database, model, id);
   return registerVersions(
     database,
     id,
-    Array.from({ length: count }, (_, index) => sampleCandidate(`trainer${index + 1}`)),
+    Array.from({ length: count }, (_, index) => sampleCandidate(`trainer${index + 1}`, changes)),
   );
 }
