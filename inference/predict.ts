@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Principal } from '../platform/access/Principal.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { malformedRequest } from '../platform/grpc/malformedRequest.ts';
 import { uuidv7 } from '../platform/uuidv7.ts';
@@ -14,6 +15,7 @@ import { InstanceReader } from './InstanceReader.ts';
 import type { LoadedModel } from './LoadedModel.ts';
 import type { PredictionCounts } from './metrics/PredictionCounts.ts';
 import type { PredictCall } from './PredictCall.ts';
+import { scoredModel } from './scoredModel.ts';
 import type { PredictionLog } from './spool/openSpool.ts';
 import { toCall } from './spool/toCall.ts';
 import { readColumns } from './wire/readColumns.ts';
@@ -47,6 +49,7 @@ export interface Caller {
   readonly cancelled: boolean;
   readonly deadline: number;
   readonly metadata: Headers;
+  readonly principal: Pick<Principal, 'name' | 'models'>;
   /** Told of how many rows the call carried. */
   rows?: number;
 }
@@ -79,7 +82,7 @@ export async function predict(
   caller: Caller,
   submission?: Submission,
 ): Promise<Predicted> {
-  const model = request.model === '' ? context.defaultModel : request.model;
+  const model = scoredModel(request.model, context.defaultModel, caller.principal);
   caller.rows = (caller.rows ?? 0) + request.rowCount;
   try {
     return await predictRouted(context, model, request, caller, submission);
@@ -121,6 +124,7 @@ function predictRouted(
           const answer = await score(context, shadow, request, {
             method: caller.method,
             metadata,
+            principal: caller.principal,
             cancelled: false,
             deadline: Number.POSITIVE_INFINITY,
           });

@@ -12,6 +12,7 @@ import {
   type PredictContext,
   refuseFaults,
 } from '../predict.ts';
+import { scoredModel } from '../scoredModel.ts';
 import { encodeOutputs, readWantedOutputs } from './encodeOutputs.ts';
 import { readInferRequest } from './readInferRequest.ts';
 
@@ -23,7 +24,7 @@ export async function infer(
   request: ModelInferRequest,
   caller: Caller,
 ): Promise<ModelInferResponse> {
-  const model = request.modelName === '' ? context.defaultModel : request.modelName;
+  const model = scoredModel(request.modelName, context.defaultModel, caller.principal);
   try {
     return await inferBy(context, model, request, caller);
   } catch (error) {
@@ -94,6 +95,7 @@ function withTimeout({ parameters }: ModelInferRequest, caller: Caller): Caller 
   return {
     method: caller.method,
     metadata: caller.metadata,
+    principal: caller.principal,
     deadline: Math.min(caller.deadline, Date.now() + Number(choice.value) / 1000),
     get cancelled() {
       return caller.cancelled;

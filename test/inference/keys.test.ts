@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
+import { describe, it } from 'mocha';
+import { createAuthorizer } from '../../platform/access/createAuthorizer.ts';
+import { createCredentials } from '../../platform/access/createCredentials.ts';
+import { readAccess } from '../../platform/access/readAccess.ts';
+import { keyIdOf } from '../../platform/access/secrets.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
+import { sha256 } from '../../platform/sha256.ts';
+import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
+import { withCuttableProxy } from '../support/cuttableProxy.ts';
+import { goodInstance, smallModel } from '../support/smallModel.ts';
+import { addTestUser, TEST_KEY, testKey } from '../support/testAccess.ts';
+import { waitUntil } from '../support/waitUntil.ts';
+import { type InferenceWorld, serve, type Served, withInference } from '../support/withInference.ts';
+import { withPredictStream } from '../support/withPredictStream.ts';
+
+// Keys at the inference server: known in memory, revoked within seconds, with and without PostgreSQL.
+
+const request = { model: 'churn', version: '', instances: [goodInstance] };
+
+const withModel = (test: (world: InferenceWorld) => Promise<void>): Promise<void> =>
+  withInference(async world => {
+    await world.register(smallModel());
+    await world.promote(1);
+    await test(world);
+  });
+
+async function ask({ inference }: Served, secret: string, model = 'churn'): Promise<string> {
+  const client = createGrpcClient(PredictionServiceService, {
+    address: `127.0.0.1:${inference.port}`,
+    peer: 'inference',
+    secret,
+  });
+  try {
+    return (await client.predict({ ...request, model })).predictions[0] === undefined ? 'empty' : 'answered';
+  } catch (error) {
+    assert.ok(error instanceof HoldfastError);
+    return error.code;
+  } finally {
+    client.close();
+  }
+}
+
+const revoke = ({ sql }: InferenceWorld, key: string): Promise<unknown> =>
+  sql(`update api_key set revoked_at = now() where id = $1`, [keyIdOf(key)]);
+
+describe('keys at inference', () => {
+  it('work as soon as they are made, end within seconds of being revoked, and are noted as used', () =>
+    withModel(async world => {
+      const served = await world.start();
+      const key = testKey('fresh');
+      assert.equal(await ask(served, testKey('nobody')), 'unauthenticated');
+      await addTestUser(world.sql, { name: 'fresh', role: 'predictor', key });
+      assert.equal(await ask(served, key), 'answered');
+      await revoke(world, key);
+      const begun = performance.now();
+      await waitUntil('the key is refused', async () => (await ask(served, key)) === 'unauthenticated');
+      assert.ok(performance.now() - begun < 5000, 'within 5 s');
+      await served.inference.close();
+      const uses = await world.sql<{ key_id: string }>(`select key_id from inference_key_use`);
+      assert.deepEqual(
+        uses.map(({ key_id }) => key_id),
+        [],
+        'a revoked key leaves no note, and nobody else called',
+      );
+    }));
+
+  it('end without a word of PostgreSQL too, by asking for the revision', () =>
+    withModel(async world => {
+      const key = testKey('silent');
+      await addTestUser(world.sql, { name: 'silent', role: 'predictor', key });
+      const served = await world.start();
+      assert.equal(await ask(served, key), 'answered');
+      await world.sql(`alter table api_key disable trigger api_key_changes_access`);
+      await revoke(world, key);
+      await world.sql(`update access_revision set revision = revision + 1`);
+      await waitUntil('the key is refused', async () => (await ask(served, key)) === 'unauthenticated');
+    }));
+
+  it('score the models that they are for, and no other', () =>
+    withModel(async world => {
+      const key = testKey('narrow');
+      await addTestUser(world.sql, { name: 'narrow', role: 'predictor', key: testKey('unused') });
+      await world.sql(
+        `insert into api_key (id, key_hash, user_id, name, role, models, creator)
+         select $1, $2, id, 'bank', 'predictor', '{bank}', 'test' from user_account where name = 'narrow'`,
+        [keyIdOf(key), sha256(key)],
+      );
+      const served = await world.start();
+      assert.equal(await ask(served, key), 'permissionDenied');
+      assert.equal(await ask(served, key, ''), 'permissionDenied');
+      assert.equal(await ask(served, key, 'bank'), 'notFound');
+    }));
+
+  it('are checked while PostgreSQL is away, and after a start without it, by hashes that only the owner reads', () =>
+    withModel(async world => {
+      await withCuttableProxy(world.databaseUrl, async proxy => {
+        const { home, artifacts } = world;
+        const options = { home, artifacts, connectionString: proxy.url, startMs: 500 };
+        const first = await serve(options);
+        await proxy.cut();
+        assert.equal(await ask(first, TEST_KEY), 'answered');
+        assert.equal(await ask(first, testKey('unknown')), 'unauthenticated');
+        first.client.close();
+        await first.inference.close();
+        const path = join(world.home, 'inference', 'credentials.json');
+        assert.equal((await stat(path)).mode & 0o777, 0o600);
+        assert.ok(!(await readFile(path, 'utf8')).includes(TEST_KEY));
+        const second = await serve(options);
+        assert.equal(await ask(second, TEST_KEY), 'answered');
+        assert.equal(await ask(second, testKey('unknown')), 'unauthenticated');
+        second.client.close();
+        await second.inference.close();
+      });
+    }));
+
+  it('end a stream that is under way', () =>
+    withModel(async world => {
+      const { inference } = await world.start();
+      await withPredictStream(inference.port, async stream => {
+        const failed = new Promise<Error>(resolve => stream.on('error', resolve));
+        const answered = new Promise(resolve => stream.once('data', resolve));
+        stream.write(request);
+        await answered;
+        await revoke(world, TEST_KEY);
+        assert.match((await failed).message, /UNAUTHENTICATED.*not good here/);
+      });
+    }));
+
+  it('cost a call less than a row of a model', () => {
+    const credentials = createCredentials(async () => undefined);
+    const secrets = Array.from({ length: 1000 }, (_, n) => testKey(`key ${n}`));
+    credentials.replace({
+      revision: '1',
+      credentials: secrets.map(secret => ({
+        hash: sha256(secret),
+        kind: 'key' as const,
+        keyId: keyIdOf(secret),
+        name: 'a/b',
+        user: 'a',
+        role: 'predictor' as const,
+        models: [],
+        mustChangePassword: false,
+        expiresAt: Date.now() + 1e9,
+      })),
+    });
+    const guard = createAuthorizer(readAccess(readDescriptors()), credentials).guard(
+      '/holdfast.v1.PredictionService/Predict',
+    );
+    const calls = secrets.map(secret => {
+      const metadata = new Metadata();
+      metadata.set('x-api-key', secret);
+      return metadata;
+    });
+    const roundNs = (): number => {
+      const begun = process.hrtime.bigint();
+      for (const metadata of calls) assert.ok(!(guard.admit(metadata) instanceof Promise));
+      return Number(process.hrtime.bigint() - begun) / calls.length;
+    };
+    for (let round = 0; round < 50; round++) roundNs();
+    const bestNs = Math.min(...Array.from({ length: 50 }, roundNs));
+    console.log(`      ${bestNs.toFixed(0)} ns a call`);
+    assert.ok(bestNs < 2000, `${bestNs} ns`);
+  });
+});
