@@ -1,9 +1,10 @@
 import type { AccessRule } from '../../platform/access/readAccess.ts';
 import { Role } from '../../proto/gen/holdfast/v1/access.ts';
 
+/** Behind TLS the cookie is called `__Host-holdfast`; browsers send either by themselves. */
 export const SECURITY_SCHEMES = {
   apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
-  session: { type: 'apiKey', in: 'cookie', name: 'holdfast_session' },
+  session: { type: 'apiKey', in: 'cookie', name: 'holdfast' },
 } as const;
 
 export interface AccessDescription {

@@ -109,16 +109,22 @@ function whole(json: JsonReader, least: number, most: number, type: string): num
 
 function wholeLong(json: JsonReader, least: bigint, most: bigint, type: string): bigint {
   const expected = `a whole number (${type})`;
+  const isText = json.kind() === 'text';
   const text = digits(json, expected);
-  // Longer than any that fits: the largest have 20 digits.
-  const value = INTEGER.test(text) && text.length <= 21 ? BigInt(text) : fromNotation(Number(text));
+  // The largest that fit have 20 digits.
+  const value = INTEGER.test(text) && text.length <= 21 ? BigInt(text) : isText ? null : exactly(text);
   if (value === null) throw json.fault(`expected ${expected}, got ${shorten(text, SHOWN)}`);
   if (value >= least && value <= most) return value;
   throw json.fault(`expected ${expected} from ${least} to ${most}, got ${shorten(text, SHOWN)}`);
 }
 
-/** 1e3 and 5.0 are whole numbers too, as far as a double is exact. */
-const fromNotation = (value: number): bigint | null => (Number.isSafeInteger(value) ? BigInt(value) : null);
+/** 1e3 and 5.0 are whole numbers too, as far as a double is exact; one that rounding makes whole is none. */
+function exactly(text: string): bigint | null {
+  const value = Number(text);
+  const [, fraction = '', exponent = '0'] = /^[^.eE]*(?:\.(\d*))?(?:[eE](.*))?$/.exec(text) ?? [];
+  const behindPoint = fraction.replace(/0+$/, '').length - Number(exponent);
+  return Number.isSafeInteger(value) && (value === 0 || behindPoint <= 0) ? BigInt(value) : null;
+}
 
 function real(json: JsonReader, type: string): number {
   if (json.kind() === 'number') return json.number();

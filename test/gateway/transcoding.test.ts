@@ -168,6 +168,18 @@ describe('the transcoder', () => {
       'oneUint64',
       /from 0 to 18446744073709551615/,
     ],
+    [
+      '64 bits that rounding would make whole',
+      '{"oneInt64":4503599627370501.5}',
+      'oneInt64',
+      /expected a whole number \(int64\), got 4503599627370501\.5/,
+    ],
+    [
+      '64 bits with a point as a name',
+      '{"keyed3":{"5.0":""}}',
+      'keyed3["5.0"]',
+      /as a name: expected a whole number/,
+    ],
     ['a float too large', '{"oneFloat":1e39}', 'oneFloat', /that a float holds/],
     ['a double too large', '{"oneDouble":1e999}', 'oneDouble', /that a double holds, got 1e999/],
     ['a hexadecimal number', '{"oneInt32":"0x10"}', 'oneInt32', /got "0x10"/],
