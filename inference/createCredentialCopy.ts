@@ -18,6 +18,8 @@ const schema = z.object({
       keyId: z.string(),
       name: z.string().min(1),
       user: z.string().min(1),
+      // A copy that an earlier version wrote has none, and inference asks for none.
+      userId: z.string().default(''),
       role: z.enum(roleNames),
       models: z.array(z.string()),
       mustChangePassword: z.boolean(),

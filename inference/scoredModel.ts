@@ -1,5 +1,5 @@
+import { assertModel } from '../platform/access/assertModel.ts';
 import type { Principal } from '../platform/access/Principal.ts';
-import { HoldfastError } from '../platform/HoldfastError.ts';
 
 /**
  * Which model a call is about.
@@ -8,12 +8,9 @@ import { HoldfastError } from '../platform/HoldfastError.ts';
 export function scoredModel(
   asked: string,
   defaultModel: string,
-  { name, models }: Pick<Principal, 'name' | 'models'>,
+  principal: Pick<Principal, 'name' | 'models'>,
 ): string {
   const model = asked === '' ? defaultModel : asked;
-  if (models.length === 0 || models.includes(model)) return model;
-  throw new HoldfastError(
-    'permissionDenied',
-    `The key ${name} is for ${models.join(', ')} alone, not for ${JSON.stringify(model)}.`,
-  );
+  assertModel(principal, model);
+  return model;
 }

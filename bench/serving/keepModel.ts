@@ -15,6 +15,7 @@ const caller: Credential = {
   keyId: key.id,
   name: 'bench/load',
   user: 'bench',
+  userId: '',
   role: 'predictor',
   models: [],
   mustChangePassword: false,

@@ -41,7 +41,7 @@ export function addKeysCommands(program: Command, run: Runner): void {
       ),
     )
     .option('--user <user>', 'whose it is; another’s takes an admin (default: one’s own)')
-    .option('--model <name>', 'a model that it may score, and no other; repeated (default: all)', repeated)
+    .option('--model <name>', 'a model that it may touch, and no other; repeated (default: all)', repeated)
     .option('--days <count>', 'how long it works', wholeNumber(1, 3650), 365)
     .addHelpText(
       'after',
@@ -55,7 +55,7 @@ export function addKeysCommands(program: Command, run: Runner): void {
     );
   keys
     .command('list')
-    .description('one’s own keys, an admin’s list everybody’s; newest first')
+    .description('one’s own keys (a key lists itself), an admin’s list everybody’s; newest first')
     .option('--user <user>', 'only this user’s')
     .option('--all', 'also those that were revoked or have expired')
     .addHelpText('after', examples('./holdfast keys list', './holdfast keys list --all --json'))

@@ -9,6 +9,7 @@ import {
   releaseClaim,
   renewClaim,
 } from '../../db/idempotency/idempotencyKeys.ts';
+import type { Principal } from '../../platform/access/Principal.ts';
 import type { BoundMethod, BoundService } from '../../platform/grpc/bindService.ts';
 import type { CallContext } from '../../platform/grpc/CallContext.ts';
 import { errorCodes, HoldfastError } from '../../platform/HoldfastError.ts';
@@ -68,7 +69,7 @@ async function answerOnce(
     );
   const { definition } = method;
   const asked: KeyedRequest = {
-    caller: context.principal.name,
+    caller: callerOf(context.principal),
     key,
     method: definition.path,
     digest: sha256(definition.requestSerialize(request)),
@@ -110,6 +111,10 @@ async function answerOnce(
     clearInterval(renewing);
   }
 }
+
+/** By what stays theirs: names are given again, and two keys of a user may have the same one. */
+const callerOf = ({ kind, keyId, userId }: Principal): string =>
+  kind === 'key' ? `key/${keyId}` : `user/${userId}`;
 
 /** Where PostgreSQL is away just then, the claim runs out by itself, and the request is done again when it is asked for again. */
 async function record(ports: Ports, write: () => Promise<void>): Promise<void> {

@@ -33,6 +33,8 @@ export async function createApiKey(
     throw refusal(principal, `a key with the role ${role}: ${upTo(ownRole)}`);
   if (principal.models.length > 0 && !models.every(model => principal.models.includes(model)))
     throw refusal(principal, `a key for other models than ${principal.models.join(', ')}`);
+  const bound = models.length === 0 ? principal.models : models;
+  if (bound.length > 0 && roleOf(role) > roleOf('predictor')) throw boundAndMighty(role, bound);
   const wanted = Date.now() + (validDays || PRESET_DAYS) * DAY_MS;
   const { id, secret } = makeKey();
   const key = await createKey(database, {
@@ -41,7 +43,7 @@ export async function createApiKey(
     user: user || principal.user,
     name,
     role,
-    models: models.length === 0 ? principal.models : models,
+    models: bound,
     creator: principal.name,
     expiresAt: new Date(principal.kind === 'key' ? Math.min(wanted, principal.expiresAt ?? wanted) : wanted),
   });
@@ -53,6 +55,18 @@ const upTo = (role: RoleName): string => `its own is ${role}, and no key can do 
 
 const refusal = ({ name }: Principal, what: string): HoldfastError =>
   new HoldfastError('permissionDenied', `${name} cannot make ${what}.`);
+
+/** What an operator or admin may do is about no one model: the bound would not hold. */
+const boundAndMighty = (role: RoleName, models: readonly string[]): HoldfastError =>
+  new HoldfastError(
+    'invalidArgument',
+    `A key for ${models.join(', ')} alone is a predictor's or a viewer's, for ${role}s may do what concerns every model. Ask for it with the role predictor, or leave the models out.`,
+    {
+      violations: [
+        { field: 'models', description: `expected none for the role ${role}, got ${models.join(', ')}` },
+      ],
+    },
+  );
 
 function checkRequest({ name, models, validDays }: CreateKeyRequest): void {
   const violations: FieldViolation[] = [];

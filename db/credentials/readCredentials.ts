@@ -9,6 +9,7 @@ interface Row {
   readonly key_id: string;
   readonly key_name: string;
   readonly user: string;
+  readonly user_id: string;
   readonly user_role: RoleName;
   readonly role: RoleName;
   readonly models: readonly string[];
@@ -22,12 +23,12 @@ export async function readCredentials(database: Database): Promise<CredentialSna
   const revision = await readAccessRevision(database);
   const rows = await database.read(manager =>
     manager.execute<Row[]>(
-      `select s.token_hash as hash, 'session' as kind, '' as key_id, '' as key_name, u.name as user, u.role as user_role,
-         u.role, array[]::text[] as models, u.must_change_password, s.expires_at
+      `select s.token_hash as hash, 'session' as kind, '' as key_id, '' as key_name, u.name as user, u.id as user_id,
+         u.role as user_role, u.role, array[]::text[] as models, u.must_change_password, s.expires_at
        from user_session s join user_account u on u.id = s.user_id
        where not u.disabled and s.expires_at > now()
        union all
-       select k.key_hash, 'key', k.id, k.name, u.name, u.role, k.role, k.models, false, k.expires_at
+       select k.key_hash, 'key', k.id, k.name, u.name, u.id, u.role, k.role, k.models, false, k.expires_at
        from api_key k join user_account u on u.id = k.user_id
        where not u.disabled and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())`,
     ),
@@ -40,6 +41,7 @@ export async function readCredentials(database: Database): Promise<CredentialSna
       keyId: row.key_id,
       name: row.kind === 'key' ? `${row.user}/${row.key_name}` : row.user,
       user: row.user,
+      userId: row.user_id,
       role: lesserRole(row.role, row.user_role),
       models: row.models,
       mustChangePassword: row.must_change_password,

@@ -1,3 +1,4 @@
+import { assertModel, isForModel } from '../../platform/access/assertModel.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { type BoundService, bindService } from '../../platform/grpc/bindService.ts';
 import { holdfastVersion } from '../../platform/holdfastVersion.ts';
@@ -27,33 +28,41 @@ export function createOpenInference(context: PredictContext): BoundService {
   return bindService(GRPCInferenceServiceService, {
     serverLive: async () => ({ live: true }),
     serverReady: async () => ({ ready: store.known() }),
-    modelReady: async ({ name, version }) => ({ ready: store.peek(name, version) !== undefined }),
+    modelReady: async ({ name, version }, { principal }) => {
+      assertModel(principal, name);
+      return { ready: store.peek(name, version) !== undefined };
+    },
     serverMetadata: async () => ({
       name: 'holdfast',
       version: holdfastVersion,
       extensions: EXTENSIONS,
     }),
-    modelMetadata: ({ name, version }) =>
-      store.use(name, version, async loaded => describeModel(loaded, versionsOf(store, loaded))),
-    modelConfig: ({ name, version }) =>
-      store.use(name, version, async loaded => ({ config: configureModel(loaded) })),
+    modelMetadata: async ({ name, version }, { principal }) => {
+      assertModel(principal, name);
+      return store.use(name, version, async loaded => describeModel(loaded, versionsOf(store, loaded)));
+    },
+    modelConfig: async ({ name, version }, { principal }) => {
+      assertModel(principal, name);
+      return store.use(name, version, async loaded => ({ config: configureModel(loaded) }));
+    },
     modelInfer: (request, call) => infer(context, request, call),
     modelStreamInfer: (requests, call) => inferStream(context, requests, call),
-    modelStatistics: async ({ name, version }) => {
+    modelStatistics: async ({ name, version }, { principal }) => {
+      if (name !== '') assertModel(principal, name);
       const asked = store
         .statistics()
         .filter(
           counted =>
-            (name === '' || counted.model === name) &&
+            (name === '' ? isForModel(principal, counted.model) : counted.model === name) &&
             (version === '' || String(counted.version) === version),
         );
       if (asked.length === 0 && name !== '') throw noStatistics(name, version);
       return { modelStats: asked.map(toStatistics) };
     },
-    repositoryIndex: async ({ ready }) => ({
+    repositoryIndex: async ({ ready }, { principal }) => ({
       models: store
         .index()
-        .filter(each => each.ready || !ready)
+        .filter(each => (each.ready || !ready) && isForModel(principal, each.model))
         .map(each => ({
           name: each.model,
           version: String(each.version),
@@ -61,11 +70,13 @@ export function createOpenInference(context: PredictContext): BoundService {
           reason: each.reason,
         })),
     }),
-    repositoryModelLoad: async request => {
+    repositoryModelLoad: async (request, { principal }) => {
+      assertModel(principal, request.modelName);
       await store.load(request.modelName, readLoadRequest(request));
       return {};
     },
-    repositoryModelUnload: async ({ modelName }) => {
+    repositoryModelUnload: async ({ modelName }, { principal }) => {
+      assertModel(principal, modelName);
       await store.unload(modelName);
       return {};
     },

@@ -7,11 +7,13 @@ export interface Principal {
   readonly name: string;
   /** Empty where nobody said who it is. */
   readonly user: string;
+  /** The same for good: another user of that name is another. */
+  readonly userId: string;
   /** Empty but for a key. */
   readonly keyId: string;
   /** Null where nobody said who it is. */
   readonly role: RoleName | null;
-  /** The only models that may be scored; empty means all. */
+  /** The only models that may be touched; empty means all. */
   readonly models: readonly string[];
   readonly mustChangePassword: boolean;
   /** Milliseconds since 1970; null where it does not end. */
@@ -23,6 +25,7 @@ export const anonymous: Principal = {
   kind: 'anonymous',
   name: 'anonymous',
   user: '',
+  userId: '',
   keyId: '',
   role: null,
   models: [],

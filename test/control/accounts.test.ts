@@ -178,6 +178,13 @@ describe('accounts', () => {
       ];
       for (const [asked, why] of bad)
         await assert.rejects(client.createKey({ ...none, ...asked }), expectError('invalidArgument', why));
+      await assert.rejects(
+        admin.createKey({ ...none, name: 'mighty', models: ['churn'] }),
+        expectError(
+          'invalidArgument',
+          /key for churn alone is a predictor's or a viewer's.*leave the models out/,
+        ),
+      );
       const own = await client.listKeys({ user: '', showEnded: false });
       assert.deepEqual(
         own.keys.map(({ name }) => name),
@@ -199,6 +206,41 @@ describe('accounts', () => {
           ['narrow', true],
         ],
       );
+    }));
+
+  it('lets a key end and see nothing but itself, unless it is an admin’s', () =>
+    withAccounts(async ({ admin, as, user }) => {
+      const { client } = await user('hanna', Role.ROLE_OPERATOR);
+      const strong = await client.createKey({ ...none, name: 'strong' });
+      const weak = await client.createKey({ ...none, name: 'weak', role: Role.ROLE_VIEWER });
+      const idOf = ({ key }: typeof strong): string => key?.id ?? '';
+      for (const [presented, other] of [
+        [weak, strong],
+        [strong, weak],
+      ]) {
+        const holder = as(presented.secret);
+        await assert.rejects(
+          holder.revokeKey({ id: idOf(other) }),
+          expectError('permissionDenied', /ends itself \(.*\) and no other. Log in as hanna/),
+        );
+        for (const name of ['', 'hanna'])
+          assert.deepEqual(
+            (await holder.listKeys({ user: name, showEnded: true })).keys.map(({ id }) => id),
+            [idOf(presented)],
+          );
+      }
+      assert.equal(
+        (await client.listKeys({ user: '', showEnded: false })).keys.length,
+        2,
+        'a session sees all',
+      );
+      const { id } = await as(weak.secret).revokeKey({ id: idOf(weak) });
+      assert.equal(id, idOf(weak));
+      await assert.rejects(as(weak.secret).me({}), expectError('unauthenticated', /not good here/));
+      const another = await client.createKey({ ...none, name: 'another' });
+      await client.revokeKey({ id: idOf(strong) });
+      await admin.revokeKey({ id: idOf(another) });
+      assert.deepEqual((await client.listKeys({ user: '', showEnded: false })).keys, []);
     }));
 
   it('holds back who tries passwords, one after another or all at once, and says not which part was wrong', () =>

@@ -7,10 +7,14 @@ import { readKeyedMethods } from '../../control/idempotency/readKeyedMethods.ts'
 import { moveAlias } from '../../db/aliases/moveAlias.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
 import { sha256 } from '../../platform/sha256.ts';
-import type { StartTrainingRequest } from '../../proto/gen/holdfast/v1/run.ts';
+import { RunServiceService, type StartTrainingRequest } from '../../proto/gen/holdfast/v1/run.ts';
+import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { Role } from '../../proto/gen/holdfast/v1/access.ts';
+import { AccountServiceService } from '../../proto/gen/holdfast/v1/account.ts';
 import { expectError } from '../support/expectError.ts';
 import { firstPage } from '../support/firstPage.ts';
 import { registerSamples } from '../support/registrySamples.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type ControlWorld, withControl } from '../support/withControl.ts';
 import { withDatabase } from '../support/withDatabase.ts';
@@ -146,6 +150,57 @@ describe('idempotency keys', () => {
         experiments.start(asked, withKey(randomUUID())),
         expectError('alreadyExists', /choose another name/),
       );
+    });
+  });
+
+  it('belong to the key or the user that asks, and not to whoever has the same name', function () {
+    return withControl(this, async ({ address }) => {
+      const open = { address, peer: 'control' };
+      const clients: { close(): void }[] = [];
+      const accountsAs = (secret?: string) => {
+        const client = createGrpcClient(AccountServiceService, { ...open, secret });
+        clients.push(client);
+        return client;
+      };
+      const key = randomUUID();
+      const startAs = async (secret: string) => {
+        const client = createGrpcClient(RunServiceService, { ...open, secret });
+        clients.push(client);
+        return (await client.startTraining(training(), withKey(key))).id;
+      };
+      const admin = accountsAs(TEST_KEY);
+      const namesake = async () =>
+        (
+          await admin.createKey({
+            name: 'ci',
+            role: Role.ROLE_OPERATOR,
+            user: '',
+            models: [],
+            validDays: 0,
+          })
+        ).secret;
+      const sessionOf = async (user: string) => {
+        const { oneTimePassword } = await admin.createUser({
+          name: user,
+          role: Role.ROLE_OPERATOR,
+          password: '',
+        });
+        const { token } = await accountsAs().login({ user, password: oneTimePassword });
+        const newPassword = 'a password of its own';
+        await accountsAs(token).changePassword({ currentPassword: oneTimePassword, newPassword });
+        return token;
+      };
+      try {
+        const secrets = [await namesake(), await namesake(), await sessionOf('ida')];
+        const ids: string[] = [];
+        for (const secret of secrets) ids.push(await startAs(secret));
+        assert.deepEqual([await startAs(secrets[0]), await startAs(secrets[2])], [ids[0], ids[2]]);
+        await admin.deleteUser({ name: 'ida' });
+        ids.push(await startAs(await sessionOf('ida')));
+        assert.equal(new Set(ids).size, 4);
+      } finally {
+        for (const client of clients) client.close();
+      }
     });
   });
 

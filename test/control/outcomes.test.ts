@@ -7,10 +7,16 @@ import { insertPredictions } from '../../db/predictions/insertPredictions.ts';
 import type { Prediction } from '../../db/predictions/Prediction.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { uuidv7 } from '../../platform/uuidv7.ts';
-import type { OutcomeReport } from '../../proto/gen/holdfast/v1/outcome.ts';
+import { type OutcomeReport, OutcomeServiceService } from '../../proto/gen/holdfast/v1/outcome.ts';
+import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { Role } from '../../proto/gen/holdfast/v1/access.ts';
+import { AccountServiceService } from '../../proto/gen/holdfast/v1/account.ts';
+import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
+import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { expectError } from '../support/expectError.ts';
 import { firstPage } from '../support/firstPage.ts';
-import { registerSamples, sampleDataset } from '../support/registrySamples.ts';
+import { recordRun, registerSamples, sampleDataset } from '../support/registrySamples.ts';
+import { TEST_KEY } from '../support/testAccess.ts';
 import { type ControlWorld, withControl } from '../support/withControl.ts';
 
 const report = (changes: Partial<OutcomeReport>): OutcomeReport => ({
@@ -80,6 +86,56 @@ const withVersions = (test: Mocha.Context, work: (world: ControlWorld) => Promis
   });
 
 describe('OutcomeService', () => {
+  it('keeps a key to the models that it is for, as every method does that names one', function () {
+    return withVersions(this, async ({ address, outcomes: all, runs: allRuns, database }) => {
+      const open = { address, peer: 'control' };
+      const accounts = createGrpcClient(AccountServiceService, { ...open, secret: TEST_KEY });
+      const clientsFor = async (model: string) => {
+        const { secret } = await accounts.createKey({
+          name: model,
+          role: Role.ROLE_PREDICTOR,
+          user: '',
+          models: [model],
+          validDays: 0,
+        });
+        return {
+          outcomes: createGrpcClient(OutcomeServiceService, { ...open, secret }),
+          models: createGrpcClient(ModelServiceService, { ...open, secret }),
+          runs: createGrpcClient(RunServiceService, { ...open, secret }),
+        };
+      };
+      const churn = await clientsFor('churn');
+      const bank = await clientsFor('bank');
+      try {
+        const reported = { model: '', outcomes: [report({ unitKey: 'u1' })] };
+        const denied = expectError('permissionDenied', /tester\/bank is for bank alone, not for "churn"/);
+        for (const model of ['', 'churn']) {
+          await assert.rejects(bank.outcomes.recordOutcomes({ ...reported, model }), denied);
+          await assert.rejects(bank.outcomes.getCustomer({ model, unitKey: 'u1' }), denied);
+          await assert.rejects(bank.outcomes.listCustomers({ model, ...firstPage }), denied);
+          await assert.rejects(bank.models.getVersion({ model, version: '1' }), denied);
+          await assert.rejects(bank.runs.list({ model, ...firstPage }), denied);
+        }
+        await assert.rejects(
+          all.getCustomer({ model: 'churn', unitKey: 'u1' }),
+          expectError('notFound', /u1/),
+        );
+        assert.equal((await churn.outcomes.recordOutcomes(reported)).recorded, 1);
+        assert.equal((await churn.outcomes.getCustomer({ model: '', unitKey: 'u1' })).outcome, 'Yes');
+
+        await recordRun(database, 'bank', 'run-bank');
+        const modelsOf = async ({ list }: Pick<typeof allRuns, 'list'>) => {
+          const { runs } = await list({ model: '', ...firstPage });
+          return [...new Set(runs.map(({ model }) => model))].sort();
+        };
+        assert.deepEqual(await modelsOf(allRuns), ['bank', 'churn']);
+        assert.deepEqual(await modelsOf(churn.runs), ['churn'], 'no name is the default model, not all');
+      } finally {
+        for (const client of [accounts, ...Object.values(churn), ...Object.values(bank)]) client.close();
+      }
+    });
+  });
+
   it('keeps each report once, and corrections with their history', function () {
     return withVersions(this, async ({ outcomes }) => {
       const record = (...reports: OutcomeReport[]) =>

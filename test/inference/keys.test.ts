@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Metadata } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, credentials, Metadata } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import { createAuthorizer } from '../../platform/access/createAuthorizer.ts';
 import { createCredentials } from '../../platform/access/createCredentials.ts';
@@ -12,14 +12,30 @@ import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
+import {
+  GRPCInferenceServiceService,
+  type ModelInferRequest,
+  type ModelStreamInferResponse,
+} from '../../proto/gen/inference/grpc_service.ts';
 import { withCuttableProxy } from '../support/cuttableProxy.ts';
+import { expectError } from '../support/expectError.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
-import { addTestUser, TEST_KEY, testKey } from '../support/testAccess.ts';
+import { addTestUser, TEST_KEY, testKey, testMetadata } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { type InferenceWorld, serve, type Served, withInference } from '../support/withInference.ts';
 import { withPredictStream } from '../support/withPredictStream.ts';
 
 // Keys at the inference server: known in memory, revoked within seconds, with and without PostgreSQL.
+
+const inferred: ModelInferRequest = {
+  modelName: '',
+  modelVersion: '',
+  id: '',
+  parameters: {},
+  inputs: [],
+  outputs: [],
+  rawInputContents: [],
+};
 
 const request = { model: 'churn', version: '', instances: [goodInstance] };
 
@@ -29,6 +45,20 @@ const withModel = (test: (world: InferenceWorld) => Promise<void>): Promise<void
     await world.promote(1);
     await test(world);
   });
+
+async function withInferStream(
+  port: number,
+  metadata: Metadata,
+  test: (stream: ClientDuplexStream<ModelInferRequest, ModelStreamInferResponse>) => Promise<void>,
+): Promise<void> {
+  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = GRPCInferenceServiceService.modelStreamInfer;
+  try {
+    await test(client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata));
+  } finally {
+    client.close();
+  }
+}
 
 async function ask({ inference }: Served, secret: string, model = 'churn'): Promise<string> {
   const client = createGrpcClient(PredictionServiceService, {
@@ -44,6 +74,16 @@ async function ask({ inference }: Served, secret: string, model = 'churn'): Prom
   } finally {
     client.close();
   }
+}
+
+/** The user `narrow`, and a key of its that is for this model alone. */
+async function addNarrowKey({ sql }: InferenceWorld, key: string, model: string): Promise<void> {
+  await addTestUser(sql, { name: 'narrow', role: 'predictor', key: testKey('unused') });
+  await sql(
+    `insert into api_key (id, key_hash, user_id, name, role, models, creator)
+     select $1, $2, id, $3, 'predictor', array[$3], 'test' from user_account where name = 'narrow'`,
+    [keyIdOf(key), sha256(key), model],
+  );
 }
 
 const revoke = ({ sql }: InferenceWorld, key: string): Promise<unknown> =>
@@ -85,16 +125,64 @@ describe('keys at inference', () => {
   it('score the models that they are for, and no other', () =>
     withModel(async world => {
       const key = testKey('narrow');
-      await addTestUser(world.sql, { name: 'narrow', role: 'predictor', key: testKey('unused') });
-      await world.sql(
-        `insert into api_key (id, key_hash, user_id, name, role, models, creator)
-         select $1, $2, id, 'bank', 'predictor', '{bank}', 'test' from user_account where name = 'narrow'`,
-        [keyIdOf(key), sha256(key)],
-      );
+      await addNarrowKey(world, key, 'bank');
       const served = await world.start();
       assert.equal(await ask(served, key), 'permissionDenied');
       assert.equal(await ask(served, key, ''), 'permissionDenied');
       assert.equal(await ask(served, key, 'bank'), 'notFound');
+      const { port } = served.inference;
+      const options = { address: `127.0.0.1:${port}`, peer: 'inference', secret: key };
+      const predictions = createGrpcClient(PredictionServiceService, options);
+      const oip = createGrpcClient(GRPCInferenceServiceService, options);
+      const named = { name: 'churn', version: '' };
+      const denied = expectError('permissionDenied', /narrow\/bank is for bank alone, not for "churn"/);
+      try {
+        for (const model of ['churn', '']) {
+          const submitted = { model, instance: goodInstance, unitKey: 'u' };
+          await assert.rejects(predictions.explain({ ...request, model }), denied);
+          await assert.rejects(predictions.submit(submitted), denied);
+          await assert.rejects(oip.modelInfer({ ...inferred, modelName: model }), denied);
+        }
+        await assert.rejects(oip.modelReady(named), denied);
+        await assert.rejects(oip.modelMetadata(named), denied);
+        await assert.rejects(oip.modelConfig(named), denied);
+        await assert.rejects(oip.modelStatistics(named), denied);
+        assert.deepEqual((await oip.modelStatistics({ name: '', version: '' })).modelStats, []);
+        assert.deepEqual((await oip.repositoryIndex({ repositoryName: '', ready: false })).models, []);
+      } finally {
+        predictions.close();
+        oip.close();
+      }
+      await withInferStream(port, testMetadata(key), async stream => {
+        const answers: AsyncIterator<ModelStreamInferResponse> = stream[Symbol.asyncIterator]();
+        for (const [modelName, told] of [
+          ['bank', /no model "bank"/],
+          ['churn', /is for bank alone/],
+        ] as const) {
+          stream.write({ ...inferred, modelName });
+          assert.match((await answers.next()).value?.errorMessage, told);
+        }
+        stream.end();
+      });
+    }));
+
+  it('are asked for their models with every message of a stream', () =>
+    withModel(async world => {
+      const key = testKey('narrow');
+      await addNarrowKey(world, key, 'churn');
+      const { inference } = await world.start();
+      await withPredictStream(
+        inference.port,
+        async stream => {
+          const failed = new Promise<Error>(resolve => stream.on('error', resolve));
+          const answered = new Promise(resolve => stream.once('data', resolve));
+          stream.write(request);
+          await answered;
+          stream.write({ ...request, model: 'bank' });
+          assert.match((await failed).message, /PERMISSION_DENIED.*is for churn alone, not for "bank"/);
+        },
+        testMetadata(key),
+      );
     }));
 
   it('are checked while PostgreSQL is away, and after a start without it, by hashes that only the owner reads', () =>
@@ -133,9 +221,9 @@ describe('keys at inference', () => {
     }));
 
   it('cost a call less than a row of a model', () => {
-    const credentials = createCredentials(async () => undefined);
+    const known = createCredentials(async () => undefined);
     const secrets = Array.from({ length: 1000 }, (_, n) => testKey(`key ${n}`));
-    credentials.replace({
+    known.replace({
       revision: '1',
       credentials: secrets.map(secret => ({
         hash: sha256(secret),
@@ -143,13 +231,14 @@ describe('keys at inference', () => {
         keyId: keyIdOf(secret),
         name: 'a/b',
         user: 'a',
+        userId: '',
         role: 'predictor' as const,
         models: [],
         mustChangePassword: false,
         expiresAt: Date.now() + 1e9,
       })),
     });
-    const guard = createAuthorizer(readAccess(readDescriptors()), credentials).guard(
+    const guard = createAuthorizer(readAccess(readDescriptors()), known).guard(
       '/holdfast.v1.PredictionService/Predict',
     );
     const calls = secrets.map(secret => {

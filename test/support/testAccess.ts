@@ -36,9 +36,9 @@ export async function addTestUser(
 }
 
 /** For clients that are not ours. */
-export function testMetadata(): Metadata {
+export function testMetadata(key = TEST_KEY): Metadata {
   const metadata = new Metadata();
-  metadata.set('x-api-key', TEST_KEY);
+  metadata.set('x-api-key', key);
   return metadata;
 }
 
@@ -49,6 +49,7 @@ const somebody: Principal = {
   kind: 'key',
   name: 'tester/test',
   user: 'tester',
+  userId: '',
   keyId: keyIdOf(TEST_KEY),
   role: 'admin',
   models: [],

@@ -12,13 +12,12 @@ export type PredictStream = ClientDuplexStream<PredictRequest, PredictResponse>;
 export async function withPredictStream<T>(
   port: number,
   test: (stream: PredictStream) => Promise<T>,
+  metadata = testMetadata(),
 ): Promise<T> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const { path, requestSerialize, responseDeserialize } = PredictionServiceService.predictStream;
   try {
-    return await test(
-      client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, testMetadata()),
-    );
+    return await test(client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata));
   } finally {
     client.close();
   }

@@ -128,7 +128,7 @@ export interface Key {
   name: string;
   user: string;
   role: Role;
-  /** The only models that it may score; empty means all. */
+  /** The only models that it may touch; empty means all. */
   models: string[];
   /** Who made it, as Caller.name. */
   creator: string;
@@ -154,7 +154,7 @@ export interface CreateKeyRequest {
   role: Role;
   /** Whose it becomes; empty means the caller's. Only an admin names another user. */
   user: string;
-  /** The only models that it may score; empty means all that the caller may. */
+  /** The only models that it may touch, for a predictor or a viewer; empty means all that the caller may. */
   models: string[];
   /** 1 to 3650; 0 means 365. A key does not make one that outlives it. */
   validDays: number;
@@ -3025,7 +3025,7 @@ export const AccountServiceDefinition = {
         },
       },
     },
-    /** The caller's own; an admin's answer holds everybody's. Newest first. */
+    /** All of the user's in a session, that very key where a key is presented; an admin's answer holds everybody's. Newest first. */
     listKeys: {
       name: "ListKeys",
       requestType: ListKeysRequest as typeof ListKeysRequest,
@@ -3039,7 +3039,7 @@ export const AccountServiceDefinition = {
         },
       },
     },
-    /** For good. One's own; an admin may revoke anybody's. */
+    /** For good, one of those that ListKeys shows. */
     revokeKey: {
       name: "RevokeKey",
       requestType: RevokeKeyRequest as typeof RevokeKeyRequest,
@@ -3167,7 +3167,7 @@ export const AccountServiceService = {
     responseSerialize: (value: NewKey): Buffer => Buffer.from(NewKey.encode(value).finish()),
     responseDeserialize: (value: Buffer): NewKey => NewKey.decode(value),
   },
-  /** The caller's own; an admin's answer holds everybody's. Newest first. */
+  /** All of the user's in a session, that very key where a key is presented; an admin's answer holds everybody's. Newest first. */
   listKeys: {
     path: "/holdfast.v1.AccountService/ListKeys" as const,
     requestStream: false as const,
@@ -3177,7 +3177,7 @@ export const AccountServiceService = {
     responseSerialize: (value: ListKeysResponse): Buffer => Buffer.from(ListKeysResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListKeysResponse => ListKeysResponse.decode(value),
   },
-  /** For good. One's own; an admin may revoke anybody's. */
+  /** For good, one of those that ListKeys shows. */
   revokeKey: {
     path: "/holdfast.v1.AccountService/RevokeKey" as const,
     requestStream: false as const,
@@ -3220,9 +3220,9 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   deleteUser: handleUnaryCall<DeleteUserRequest, DeleteUserResponse>;
   /** The answer holds the key itself, which nobody can ask for again. */
   createKey: handleUnaryCall<CreateKeyRequest, NewKey>;
-  /** The caller's own; an admin's answer holds everybody's. Newest first. */
+  /** All of the user's in a session, that very key where a key is presented; an admin's answer holds everybody's. Newest first. */
   listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
-  /** For good. One's own; an admin may revoke anybody's. */
+  /** For good, one of those that ListKeys shows. */
   revokeKey: handleUnaryCall<RevokeKeyRequest, Key>;
   /** Every change that was made or tried through control, and every login, newest first. */
   listAuditEvents: handleUnaryCall<ListAuditEventsRequest, ListAuditEventsResponse>;
@@ -3367,7 +3367,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: NewKey) => void,
   ): ClientUnaryCall;
-  /** The caller's own; an admin's answer holds everybody's. Newest first. */
+  /** All of the user's in a session, that very key where a key is presented; an admin's answer holds everybody's. Newest first. */
   listKeys(
     request: ListKeysRequest,
     callback: (error: ServiceError | null, response: ListKeysResponse) => void,
@@ -3383,7 +3383,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListKeysResponse) => void,
   ): ClientUnaryCall;
-  /** For good. One's own; an admin may revoke anybody's. */
+  /** For good, one of those that ListKeys shows. */
   revokeKey(request: RevokeKeyRequest, callback: (error: ServiceError | null, response: Key) => void): ClientUnaryCall;
   revokeKey(
     request: RevokeKeyRequest,
