@@ -45,7 +45,13 @@ describe('the gateway before control', () => {
         const promoted = await ask('POST', '/v1/models/churn/versions/2:promote', { reason: 'better' });
         assert.equal(promoted.status, 200, promoted.text);
         const { time: _, ...rest } = z.looseObject({ time: z.iso.datetime() }).parse(promoted.json());
-        assert.deepEqual(rest, { model: 'churn', alias: 'production', version: 2, loadedProcesses: 3 });
+        assert.deepEqual(rest, {
+          model: 'churn',
+          alias: 'production',
+          version: 2,
+          loadedProcesses: 3,
+          etag: 'p1s0',
+        });
         const expected = await models.getVersion({ model: 'churn', version: '' });
         for (const path of [
           '/model/version',
