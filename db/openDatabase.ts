@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { createOrm } from './createOrm.ts';
 import type { Database } from './Database.ts';
@@ -6,6 +7,9 @@ import { applyMigrations } from './migrations/applyMigrations.ts';
 
 // One pool of connections a process. Errors of idle connections (PostgreSQL stopped, a network cut) are taken by the pool,
 // which opens new ones when they are asked for: a process outlives its database.
+
+/** What takes longer is cut off by PostgreSQL (createOrm.ts). */
+const LONGEST_QUERY_MS = 60_000;
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database`, with the parameters that libpq knows (`sslmode`, …). */
@@ -28,19 +32,35 @@ export async function openDatabase({
   const { name, address } = parseUrl(url);
   const connect = (size: number) => createOrm({ url, name, poolSize: size, applicationName });
   const orm = await connect(poolSize);
+  const underWay = new Set<Promise<unknown>>();
+  let closing: Promise<void> | null = null;
   const described = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closing !== null)
+      throw new HoldfastError(
+        'unavailable',
+        `This process has closed its connections to ${address}: it is stopping.`,
+      );
+    const working = work();
+    underWay.add(working);
     try {
-      return await work();
+      return await working;
     } catch (error) {
       throw describeDatabaseError(error, address);
+    } finally {
+      underWay.delete(working);
     }
+  };
+  // A pool that is closed while a connection is on its way to somebody loses it, and waits for it for ever.
+  const close = async (): Promise<void> => {
+    await Promise.race([Promise.allSettled(underWay), sleep(LONGEST_QUERY_MS, undefined, { ref: false })]);
+    await orm.close();
   };
   const database: Database = {
     address,
     read: work => described(() => work(orm.em.fork())),
     write: work => described(() => orm.em.fork().transactional(work)),
     applyMigrations: () => described(() => applyMigrations(connect, address)),
-    close: () => orm.close(),
+    close: () => (closing ??= close()),
   };
   try {
     await database.read(manager => manager.execute('select 1'));

@@ -31,6 +31,7 @@ describe('model versions', () => {
         dataset: { id: dataset.id, version: dataset.version, digest: dataset.digest },
         definitionDigest: sha256('definition'),
         createdAt: registered.createdAt,
+        archivedAt: null,
       });
       assert.deepEqual(await getVersion(database, 'churn', 1), registered);
       assert.deepEqual(await listVersions(database, 'churn'), [registered]);
@@ -156,8 +157,20 @@ describe('model versions', () => {
       await moveAlias(database, { ...move, alias: 'production', version: 3, operationId: '1' });
       await moveAlias(database, { ...move, alias: 'staging', version: 3, operationId: '2' });
       assert.deepEqual(await listed(), [
-        { name: 'bank', versionCount: 1, productionVersion: null, stagingVersion: null },
-        { name: 'churn', versionCount: 3, productionVersion: 3, stagingVersion: 3 },
+        {
+          name: 'bank',
+          versionCount: 1,
+          productionVersion: null,
+          stagingVersion: null,
+          revisions: { production: 0, staging: 0 },
+        },
+        {
+          name: 'churn',
+          versionCount: 3,
+          productionVersion: 3,
+          stagingVersion: 3,
+          revisions: { production: 1, staging: 1 },
+        },
       ]);
       assert.deepEqual((await getVersion(database, 'churn')).aliases, ['production', 'staging']);
     }));

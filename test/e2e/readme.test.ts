@@ -36,6 +36,7 @@ const expectations: readonly [command: RegExp, expected: RegExp][] = [
   [/^temporal workflow start/, /WorkflowId\s+(?:t[12]|i1)/],
   [/^\.\/holdfast datasets ingest/, /stage\s+unchanged, version \d+/],
   [/^\.\/holdfast runs watch/, /succeeded/],
+  [/^\.\/holdfast models history churn --at/, /promoted .*rolled back/],
   [/^\.\/holdfast models history/, /the blend/],
   [/^\.\/holdfast models show bank/, /production/],
 ];
