@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { HoldfastError } from '../HoldfastError.ts';
 
@@ -63,14 +63,15 @@ async function readHead(path: string, shownAs: string): Promise<Buffer> {
   if (path.includes('\0'))
     throw new HoldfastError('invalidArgument', 'The path of the data file holds a zero byte: check it.');
   try {
+    // Before it is opened: who opens a pipe waits until somebody writes to it.
+    if (!(await stat(path)).isFile())
+      throw new HoldfastError(
+        'invalidArgument',
+        `${shownAs} is a folder, a pipe or a device: name a CSV or Parquet file.`,
+      );
     const file = await open(path, 'r');
     try {
       const head = Buffer.alloc(HEAD_BYTES);
-      if (!(await file.stat()).isFile())
-        throw new HoldfastError(
-          'invalidArgument',
-          `${shownAs} is a folder or a device: name a CSV or Parquet file.`,
-        );
       const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
       return head.subarray(0, bytesRead);
     } finally {

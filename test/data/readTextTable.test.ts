@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -184,8 +185,11 @@ describe('readTextTable', () => {
     );
   });
 
-  it('refuses a folder, and a path where nothing is', async () => {
+  it('refuses a folder, a pipe to which nobody writes, and a path where nothing is', async () => {
     await withTemporaryFolder(async folder => {
+      const pipe = join(folder, 'pipe.csv');
+      execFileSync('mkfifo', [pipe]);
+      await assert.rejects(readAll(pipe), expectError('invalidArgument', /pipe\.csv is a folder, a pipe or/));
       await assert.rejects(readAll(folder), expectError('invalidArgument', /is a folder/));
       await assert.rejects(
         readAll(join(folder, 'none.csv')),
