@@ -9,7 +9,7 @@ import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 // The gateway's wiring.
 
 await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) => {
-  const { stickyHeader, bind, corsOrigins, accessLogShare } = configuration;
+  const { stickyHeader, bind, corsOrigins, trustedProxies, accessLogShare } = configuration;
   const { http } = configuration.ports;
   const backend = createBackend(
     addressesOf(configuration),
@@ -22,6 +22,7 @@ await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) 
     metrics,
     stickyHeader,
     corsOrigins,
+    trustedProxies,
     accessLogShare,
     traced: tracing.on,
   });

@@ -25,6 +25,8 @@ export interface GatewayOptions {
   readonly aliveMs?: number;
   /** Pages of these origins may call: `https://console.example`. Default none. */
   readonly corsOrigins?: readonly string[];
+  /** Addresses of proxies: what they say of whom they call for, and of its https, is believed. Default none. */
+  readonly trustedProxies?: readonly string[];
   readonly metrics?: Metrics;
   /** Of the requests that succeed, the share that leaves a line in the log. Default 0. */
   readonly accessLogShare?: number;

@@ -52,6 +52,7 @@ export function buildGateway(options: GatewayOptions): FastifyInstance {
     traced: false,
     aliveMs: DEFAULT_ALIVE_MS,
     corsOrigins: [],
+    trustedProxies: [],
     accessLogShare: 0,
     metrics: undefined,
     ...options,
@@ -61,6 +62,7 @@ export function buildGateway(options: GatewayOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit: context.bodyLimitBytes,
     requestTimeout: RECEIVE_MS,
+    trustProxy: [...context.trustedProxies],
     exposeHeadRoutes: true,
     genReqId: requestIdOf,
     forceCloseConnections: 'idle',

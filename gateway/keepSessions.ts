@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readAccess } from '../platform/access/readAccess.ts';
@@ -35,10 +36,10 @@ export const keepSessions: GatewayPart = (app, { routes, descriptors }) => {
 
   app.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request;
-    // The address that this gateway saw, whatever the caller says of it.
-    headers['x-forwarded-for'] = request.ip;
+    // The address that this gateway saw, or a proxy that it trusts, whatever the caller says of it.
+    headers['x-forwarded-for'] = isIP(request.ip) === 0 ? request.socket.remoteAddress : request.ip;
     const presents = Boolean(headers[KEY_HEADER]) || Boolean(headers[TOKEN_HEADER]);
-    const cookie = presents ? null : readCookie(headers);
+    const cookie = presents ? null : readCookie(request);
     const called = methodOf(request);
     if (cookie !== null) {
       if (!harmless.has(request.method) && called?.rule?.$case !== 'public') assertOwnPage(headers, cookie);
@@ -52,19 +53,19 @@ export const keepSessions: GatewayPart = (app, { routes, descriptors }) => {
     const called = methodOf(request)?.name;
     if (called === `${ACCOUNTS}/Login` && typeof payload === 'string')
       return beginSession(request, reply, payload);
-    const cookie = readCookie(request.headers);
+    const cookie = readCookie(request);
     if (called === `${ACCOUNTS}/Me` && cookie !== null) reply.header(CSRF_HEADER, csrfTokenOf(cookie));
     if (called === `${ACCOUNTS}/Logout` && cookie !== null)
-      reply.header('set-cookie', writeCookie(request.headers, '', 0));
+      reply.header('set-cookie', writeCookie(request, '', 0));
     return payload;
   });
 };
 
 /** The token goes into the cookie, where no script of a page finds it. */
-function beginSession({ headers }: FastifyRequest, reply: FastifyReply, payload: string): string {
+function beginSession(request: FastifyRequest, reply: FastifyReply, payload: string): string {
   const { token, ...rest } = sessionAnswer.parse(JSON.parse(payload));
   const seconds = Math.max(0, Math.floor((Date.parse(rest.caller.expireTime) - Date.now()) / 1000));
-  reply.header('set-cookie', writeCookie(headers, token, seconds));
+  reply.header('set-cookie', writeCookie(request, token, seconds));
   reply.header(CSRF_HEADER, csrfTokenOf(token));
   reply.removeHeader('content-length');
   return JSON.stringify({ token: '', ...rest });

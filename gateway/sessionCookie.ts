@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { sha256 } from '../platform/sha256.ts';
 
@@ -9,14 +10,14 @@ import { sha256 } from '../platform/sha256.ts';
 export const CSRF_HEADER = 'x-csrf-token';
 
 /** Over https the name itself keeps subdomains and plain http from setting it. */
-const nameOf = (isSecure: boolean): string => (isSecure ? '__Host-holdfast' : 'holdfast');
+const nameOf = (secure: boolean): string => (secure ? '__Host-holdfast' : 'holdfast');
 
-/** Whether the browser spoke https, to us or to a proxy in front; what is forged here only spoils the forger's own cookie. */
-export const isSecure = (headers: IncomingHttpHeaders): boolean => headers['x-forwarded-proto'] === 'https';
+/** Whether the browser spoke https, to us or, as that says, to a proxy that is trusted. */
+const isSecure = ({ protocol }: Pick<FastifyRequest, 'protocol'>): boolean => protocol === 'https';
 
-export function readCookie(headers: IncomingHttpHeaders): string | null {
-  const name = nameOf(isSecure(headers));
-  for (const pair of (headers.cookie ?? '').split(';')) {
+export function readCookie(request: Pick<FastifyRequest, 'protocol' | 'headers'>): string | null {
+  const name = nameOf(isSecure(request));
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim() || null;
   }
@@ -24,8 +25,12 @@ export function readCookie(headers: IncomingHttpHeaders): string | null {
 }
 
 /** @param seconds how long it lasts; 0 removes it */
-export const writeCookie = (headers: IncomingHttpHeaders, token: string, seconds: number): string =>
-  `${nameOf(isSecure(headers))}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure(headers) ? '; Secure' : ''}`;
+export const writeCookie = (
+  request: Pick<FastifyRequest, 'protocol'>,
+  token: string,
+  seconds: number,
+): string =>
+  `${nameOf(isSecure(request))}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure(request) ? '; Secure' : ''}`;
 
 export const csrfTokenOf = (token: string): string => sha256(`csrf ${token}`);
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -125,10 +126,14 @@ const environment = z.object({
     .string()
     .regex(/^[\x21-\x7e]+$/, 'expected a key, as hf_…')
     .optional(),
-  /** Addresses of gateways on other machines, with commas between them: what they say of whom they call for is believed. */
+  /** Addresses of proxies and gateways on other machines, with commas: what they say of whom they call for is believed. */
   HOLDFAST_TRUSTED_PROXIES: z
     .string()
-    .regex(/^[0-9a-fA-F.:]+(?:,[0-9a-fA-F.:]+)*$/, 'expected addresses with commas between them')
+    .transform(text => text.split(',').map(each => each.trim()))
+    .refine(
+      addresses => addresses.every(each => isIP(each) !== 0 && !each.includes('%')),
+      'expected IP addresses with commas between them, as 10.1.2.3,fd00::7',
+    )
     .optional(),
   /** Of the first admin, where there is no user yet. */
   HOLDFAST_ADMIN_PASSWORD: z.string().optional(),
@@ -220,7 +225,13 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
     },
     corsOrigins: values.HOLDFAST_CORS_ORIGINS ?? [],
     apiKey: values.HOLDFAST_API_KEY,
-    trustedProxies: ['127.0.0.1', '::1', ...(values.HOLDFAST_TRUSTED_PROXIES?.split(',') ?? [])],
+    // On the address that they listen on, our gateway's calls reach control from that address.
+    trustedProxies: [
+      '127.0.0.1',
+      '::1',
+      ...[values.HOLDFAST_BIND].filter(bind => isIP(bind) !== 0),
+      ...(values.HOLDFAST_TRUSTED_PROXIES ?? []),
+    ],
     adminPassword: values.HOLDFAST_ADMIN_PASSWORD,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     accessLogShare: values.HOLDFAST_ACCESS_LOG_SAMPLE,

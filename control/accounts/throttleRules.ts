@@ -1,15 +1,19 @@
 import type { ThrottleRule } from '../../db/accounts/throttleLogin.ts';
+import { peerNetwork } from './peerNetwork.ts';
 
-/** Whoever tries passwords of one user, from wherever: short, so that nobody is kept out for long by somebody else's attempts. */
+/**
+ * Whoever tries passwords of one user, from wherever: short, so that who is kept out by somebody else's attempts gets in soon
+ * after they end.
+ */
 export const userRule = (user: string): ThrottleRule => ({
   subject: `user ${user}`,
   free: 5,
   longestMs: 60_000,
 });
 
-/** Whoever tries passwords from one address, of whichever users. */
+/** Whoever tries passwords from one address, or one network of IPv6, of whichever users. */
 export const peerRule = (address: string): ThrottleRule => ({
-  subject: `peer ${address}`,
+  subject: `peer ${peerNetwork(address)}`,
   free: 20,
   longestMs: 900_000,
 });

@@ -196,6 +196,10 @@ describe('the gateway as an HTTP server', () => {
         const called = await ask('POST', PREDICT, {}, { origin });
         assert.equal(called.status, 503);
         assert.equal(called.headers['access-control-allow-origin'], origin);
+        assert.equal(
+          called.headers['access-control-expose-headers'],
+          'etag, retry-after, x-request-id, x-csrf-token',
+        );
         const other = await ask('POST', PREDICT, {}, { origin: 'https://evil.example' });
         assert.equal(other.headers['access-control-allow-origin'], undefined);
       },

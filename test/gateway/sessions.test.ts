@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { hashPassword } from '../../control/accounts/passwords.ts';
+import { sha256 } from '../../platform/sha256.ts';
 import { startTestControl } from '../support/startTestControl.ts';
-import { withDatabase } from '../support/withDatabase.ts';
+import { type TestDatabase, withDatabase } from '../support/withDatabase.ts';
 import { type Gateway, withGateway } from '../support/withGateway.ts';
 
 // A browser's session over REST: what is in the cookie, and what a request of somebody else's page comes to.
 
 const PASSWORD = 'correct horse battery';
 
-const withBrowser = <T>(test: (gateway: Gateway) => Promise<T>): Promise<T> =>
+const withBrowser = <T>(
+  test: (gateway: Gateway & Pick<TestDatabase, 'sql'>) => Promise<T>,
+  trustedProxies: readonly string[] = [],
+): Promise<T> =>
   withDatabase(async (database, { url, sql }) => {
     await sql(
       `insert into user_account (name, role, password_hash, must_change_password) values ('anna', 'admin', $1, false)`,
@@ -17,12 +21,18 @@ const withBrowser = <T>(test: (gateway: Gateway) => Promise<T>): Promise<T> =>
     );
     const { control } = await startTestControl(database, url);
     try {
-      return await withGateway({ control: `127.0.0.1:${control.port}` }, test);
+      return await withGateway(
+        { control: `127.0.0.1:${control.port}` },
+        gateway => test({ ...gateway, sql }),
+        { trustedProxies },
+      );
     } finally {
       await control.close();
     }
   });
 
+/** Where the tests call from. */
+const PROXY = ['127.0.0.1'];
 const nobody = { 'x-api-key': '' };
 const credentials = { user: 'anna', password: PASSWORD };
 
@@ -77,6 +87,12 @@ describe('a session over REST', () => {
       const [cookie = ''] = written.split(';');
       assert.equal((await ask('GET', '/users', undefined, { ...secure, cookie })).status, 200);
       assert.equal((await ask('GET', '/users', undefined, { ...nobody, cookie })).status, 401);
+    }, PROXY));
+
+  it('is not taken for one over https where anybody but a trusted proxy says so', () =>
+    withBrowser(async ({ ask }) => {
+      const begun = await ask('POST', '/login', credentials, { ...nobody, 'x-forwarded-proto': 'https' });
+      assert.match(String(begun.headers['set-cookie']), /^holdfast=hfs_.*; SameSite=Strict$/);
     }));
 
   it('is asked for before a body is read', () =>
@@ -91,4 +107,32 @@ describe('a session over REST', () => {
       const { events } = JSON.parse((await ask('GET', '/v1/audit')).text);
       assert.deepEqual([events[0].actor, events[0].peer], ['anna', '127.0.0.1']);
     }));
+
+  it('tells control the nearest address that a trusted proxy saw, if it is one', () =>
+    withBrowser(async ({ ask }) => {
+      const told = ['203.0.113.7, 198.51.100.9', '198.51.100.9, 127.0.0.1', '::ffff:198.51.100.9', 'unknown'];
+      for (const from of told)
+        await ask('POST', '/v1/session', credentials, { ...nobody, 'x-forwarded-for': from });
+      const { events } = JSON.parse((await ask('GET', '/v1/audit')).text);
+      assert.deepEqual(events.map(({ peer }: { peer: string }) => peer).toReversed(), [
+        '198.51.100.9',
+        '198.51.100.9',
+        '198.51.100.9',
+        '127.0.0.1',
+      ]);
+    }, PROXY));
+
+  it('holds back one network behind a trusted proxy and no other', () =>
+    withBrowser(async ({ ask, sql }) => {
+      const login = (from: string, password = PASSWORD) =>
+        ask('POST', '/v1/session', { user: 'anna', password }, { ...nobody, 'x-forwarded-for': from });
+      assert.equal((await login('2001:db8:1:2::5', 'not this one')).status, 401);
+      const held = await sql(
+        `update login_throttle set blocked_until = now() + interval '1 hour' where subject = $1 returning subject`,
+        [sha256('peer 2001:db8:1:2::/64')],
+      );
+      assert.equal(held.length, 1);
+      assert.equal((await login('2001:db8:1:2:ffff::7')).status, 429);
+      assert.equal((await login('2001:db8:1:3::5')).status, 200);
+    }, PROXY));
 });

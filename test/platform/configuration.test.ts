@@ -14,6 +14,11 @@ describe('readConfiguration', () => {
       { HOLDFAST_CORS_ORIGINS: 'https://a.example/x' },
       /HOLDFAST_CORS_ORIGINS.*https:\/\//,
     ],
+    [
+      'a proxy by its name',
+      { HOLDFAST_TRUSTED_PROXIES: '10.1.2.3,proxy' },
+      /HOLDFAST_TRUSTED_PROXIES.*10\.1/,
+    ],
     ['a level of the log that is none', { HOLDFAST_LOG_LEVEL: 'loud' }, /HOLDFAST_LOG_LEVEL.*"loud"/],
   ] as const)
     it(`refuses ${what}, by the variable's name`, () => {
@@ -51,6 +56,16 @@ describe('readConfiguration', () => {
       const { tracking } = readConfiguration({ MLFLOW_TRACKING_URI: 'http://mlflow/base/', ...environment });
       assert.deepEqual(tracking, { url: 'http://mlflow/base', authorization, experiment: null });
     });
+
+  it('believes loopback, its own address and the proxies that are named', () => {
+    const { trustedProxies } = readConfiguration({
+      HOLDFAST_BIND: '10.1.2.3',
+      HOLDFAST_TRUSTED_PROXIES: '10.1.2.4, fd00::7',
+    });
+    assert.deepEqual(trustedProxies, ['127.0.0.1', '::1', '10.1.2.3', '10.1.2.4', 'fd00::7']);
+    const named = readConfiguration({ HOLDFAST_BIND: 'scoring.example' });
+    assert.deepEqual(named.trustedProxies, ['127.0.0.1', '::1']);
+  });
 
   it('takes an empty variable for one that is not set', () => {
     assert.equal(readConfiguration({ HOLDFAST_HTTP_PORT: '' }).ports.http, 8080);
