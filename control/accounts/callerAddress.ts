@@ -8,7 +8,10 @@ export const FORWARDED_FOR = 'x-forwarded-for';
  * The address that a call came from: the peer's, or what a peer that is trusted with that says.
  * @param trusted addresses of gateways and proxies; anybody else could write what they like
  */
-export function callerAddress({ peer, metadata }: CallContext, trusted: readonly string[]): string {
+export function callerAddress(
+  { peer, metadata }: Pick<CallContext, 'peer' | 'metadata'>,
+  trusted: readonly string[],
+): string {
   const address = unmapped(peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1'));
   const [forwarded] = metadata.get(FORWARDED_FOR);
   if (typeof forwarded !== 'string' || !trusted.includes(address)) return address;

@@ -3,7 +3,6 @@ import { Metadata } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import { callerAddress, FORWARDED_FOR } from '../../control/accounts/callerAddress.ts';
 import { peerNetwork } from '../../control/accounts/peerNetwork.ts';
-import type { CallContext } from '../../platform/grpc/CallContext.ts';
 
 const GATEWAY = '10.1.2.3';
 
@@ -21,7 +20,7 @@ describe('callerAddress', () => {
     it(`takes ${what} for ${address}`, () => {
       const metadata = new Metadata();
       if (forwarded !== undefined) metadata.set(FORWARDED_FOR, forwarded);
-      assert.equal(callerAddress({ peer, metadata } as CallContext, [GATEWAY]), address);
+      assert.equal(callerAddress({ peer, metadata }, [GATEWAY]), address);
     });
 });
 
