@@ -3,14 +3,11 @@ import {
   type DescField,
   type DescMethod,
   type FileRegistry,
-  getOption,
-  hasOption,
-  isMessage,
   ScalarType,
-  toBinary,
 } from '@bufbuild/protobuf';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
-import { HttpRule } from '../proto/gen/google/api/http.ts';
+import { readHttpRule } from '../platform/grpc/readHttpRule.ts';
+import type { HttpRule } from '../proto/gen/google/api/http.ts';
 
 // The REST routes, read out of the descriptors' google.api.http annotations (google/api/http.proto states their meaning): no
 // route is written by hand, so REST can never lack a method of the gRPC services.
@@ -31,18 +28,13 @@ export interface Route {
 /** @throws TypeError where an annotation uses a form that this gateway does not know: at start, not at the first call */
 export function readRoutes(descriptors: FileDescriptorSet): { registry: FileRegistry; routes: Route[] } {
   const registry = createFileRegistry(descriptors);
-  const annotation = registry.getExtension('google.api.http');
-  if (annotation?.message === undefined)
-    throw new TypeError('the descriptors lack google/api/annotations.proto');
   const routes: Route[] = [];
   for (const service of registry) {
     if (service.kind !== 'service') continue;
     for (const method of service.methods) {
-      if (!hasOption(method, annotation)) continue;
-      const rule = getOption(method, annotation);
-      if (!isMessage(rule)) throw new TypeError(`${method.toString()}: google.api.http is not a message`);
-      const first = HttpRule.decode(toBinary(annotation.message, rule));
-      for (const binding of [first, ...first.additionalBindings]) routes.push(toRoute(method, binding));
+      const rule = readHttpRule(registry, method);
+      for (const binding of rule === null ? [] : [rule, ...rule.additionalBindings])
+        routes.push(toRoute(method, binding));
     }
   }
   return { registry, routes };
