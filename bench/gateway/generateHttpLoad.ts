@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { quantiles } from '../serving/quantiles.ts';
 import { readBodies } from '../serving/readBodies.ts';
+import { repeatCalls } from '../serving/repeatCalls.ts';
 import { loadJobSchema } from '../serving/ServingJob.ts';
 
 // The load: HTTP/1.1 requests over sockets that are kept, one at a time on each. Written for this bench, since an HTTP client costs
@@ -16,41 +15,19 @@ const requests = readBodies(job.bodiesFile).map(body =>
     body,
   ]),
 );
-const latencies: number[] = [];
-let next = 0;
-let failed = 0;
-let firstFailure = '';
-let measuring = false;
-const stopping = new AbortController();
-
-const callers = Array.from({ length: job.inFlight }, () => repeat());
-await sleep(job.warmUpSeconds * 1000);
-latencies.length = 0;
-process.stdout.write('measuring\n');
-measuring = true;
-const begun = performance.now();
-await sleep(job.seconds * 1000);
-measuring = false;
-const seconds = (performance.now() - begun) / 1000;
-stopping.abort();
-process.stdout.write(
-  `${JSON.stringify({ calls: latencies.length, failed, firstFailure, seconds, ...quantiles(latencies) })}\n`,
+const sockets = Array.from({ length: job.inFlight }, () =>
+  connect({ host: '127.0.0.1', port: job.port, noDelay: true }),
 );
-await Promise.all(callers);
+let next = 0;
 
-async function repeat(): Promise<void> {
-  const socket = connect({ host: '127.0.0.1', port: job.port, noDelay: true });
-  while (!stopping.signal.aborted) {
-    const from = performance.now();
+await repeatCalls(
+  job,
+  sockets.map(socket => async () => {
     const answer = await ask(socket, requests[next++ % requests.length]);
-    if (!measuring) continue;
-    latencies.push(performance.now() - from);
-    if (answer.startsWith('HTTP/1.1 200 ')) continue;
-    failed++;
-    firstFailure ||= answer.slice(0, 300);
-  }
-  socket.destroy();
-}
+    return answer.startsWith('HTTP/1.1 200 ') ? null : answer.slice(0, 300);
+  }),
+);
+for (const socket of sockets) socket.destroy();
 
 /** The whole answer: its end is told by its length. */
 function ask(socket: Socket, request: Buffer): Promise<string> {

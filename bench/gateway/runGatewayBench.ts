@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PredictRequest } from '../../proto/gen/holdfast/v1/prediction.ts';
+import { optionsOrNull } from '../optionsOrNull.ts';
 import { apiKey, keepModel } from '../serving/keepModel.ts';
 import { type Measured, measureLoad } from '../serving/measureLoad.ts';
 import { readBodies } from '../serving/readBodies.ts';
@@ -31,14 +32,8 @@ const report = (line: string): void => void process.stderr.write(`${line}\n`);
 const CUSTOMERS = 400;
 
 export async function runGatewayBench(args: readonly string[]): Promise<void> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions(args);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    process.exitCode = 2;
-    return;
-  }
+  const options = optionsOrNull(() => readOptions(args), usage);
+  if (options === null) return;
   const { json, quick, seconds } = options;
   const home = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { simulateTelco } from '../../ml/simulation/simulateTelco.ts';
 import churn from '../../projects/churn.ts';
+import { findPython } from '../findPython.ts';
 import { freePort } from '../serving/freePort.ts';
 import { type StartedSide, stopping } from '../serving/startSide.ts';
-import { findPython } from '../training/findPython.ts';
 
 /** Trains on the same customers as ours, and answers when it serves. */
 export async function startFastApi(home: string, report: (line: string) => void): Promise<StartedSide> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { optionsOrNull } from '../optionsOrNull.ts';
 import { apiKey, keepModel } from './keepModel.ts';
 import { type Measured, measureLoad } from './measureLoad.ts';
 import { measureRuntime } from './measureRuntime.ts';
@@ -33,7 +34,7 @@ const DIFFERENT_BODIES = 400;
 const MOST_CONNECTIONS = 8;
 
 export async function runServingBench(args: readonly string[]): Promise<void> {
-  const options = optionsOrNull(args);
+  const options = optionsOrNull(() => readOptions(args), usage);
   if (options === null) return;
   const { json, quick, seconds, processes, trainer, only } = options;
   const cases = servingCases.filter(({ name, inFlight, form, rows }) =>
@@ -129,17 +130,6 @@ const ratioOf = (measured: Measured, first: Measured) => ({
   rate: measured.callsPerSecond / first.callsPerSecond,
   cpu: measured.serverMicroseconds / first.serverMicroseconds,
 });
-
-/** Null, with the reason told and the exit code set, where they cannot be read. */
-function optionsOrNull(args: readonly string[]): ReturnType<typeof readOptions> | null {
-  try {
-    return readOptions(args);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    process.exitCode = 2;
-    return null;
-  }
-}
 
 function readOptions(args: readonly string[]) {
   const { values } = parseArgs({

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findPython } from '../findPython.ts';
+import { optionsOrNull } from '../optionsOrNull.ts';
 import type { BenchCase } from './BenchCase.ts';
 import type { BenchLine } from './BenchLine.ts';
-import { findPython } from './findPython.ts';
 import { printLines } from './printLines.ts';
 import { readTelcoTable, simulatedTelcoTable } from './readTelcoTable.ts';
 import { runCase } from './runCase.ts';
@@ -23,9 +24,13 @@ const usage = `npm run bench -- training [--json] [--quick] [--runs N] [--only T
 `;
 
 export async function runTrainingBench(args: readonly string[]): Promise<void> {
-  const options = optionsOrNull(args);
+  const options = optionsOrNull(() => readOptions(args), usage);
   if (options === null) return;
-  const python = await findPython(report);
+  const python = await findPython(report, {
+    folder: 'venv',
+    requirements: join(import.meta.dirname, 'requirements.txt'),
+    modules: ['sklearn'],
+  });
   const cases = (await casesOf(options)).filter(({ name }) => name.includes(options.only));
   if (cases.length === 0) throw new Error(`no line's name contains ${JSON.stringify(options.only)}`);
   const lines: BenchLine[] = [];
@@ -57,17 +62,6 @@ interface Options {
   readonly runs: number;
   readonly only: string;
   readonly data: string | undefined;
-}
-
-/** Null, with the reason told and the exit code set, where they cannot be read. */
-function optionsOrNull(args: readonly string[]): Options | null {
-  try {
-    return readOptions(args);
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    process.exitCode = 2;
-    return null;
-  }
 }
 
 function readOptions(args: readonly string[]): Options {

@@ -5,20 +5,11 @@ import { promisify } from 'node:util';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
 import { absent } from '../peers/requirePeer.ts';
+import { measured } from './support/measured.ts';
 
 // That the serving bench loads each server with calls that succeed, not how fast they are.
 
 const run = promisify(execFile);
-const measured = z.object({
-  calls: z.number().int().positive(),
-  failed: z.literal(0),
-  callsPerSecond: z.number().positive(),
-  serverMicroseconds: z.number().positive(),
-  serverMegabytes: z.number().min(50),
-  p50Ms: z.number().positive(),
-  p95Ms: z.number().positive(),
-  p99Ms: z.number().positive(),
-});
 const line = z.object({ rows: z.number(), side: z.string(), measured });
 const output = z.object({ processes: z.literal(2), lines: z.array(line) });
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 // own, made once with the versions of its requirements.txt.
 
 const run = promisify(execFile);
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '..');
 
 export interface PythonNeeds {
   /** Of the virtual environment, below .holdfast/bench. */
@@ -16,12 +16,6 @@ export interface PythonNeeds {
   readonly modules: readonly string[];
 }
 
-const scikitLearn: PythonNeeds = {
-  folder: 'venv',
-  requirements: join(import.meta.dirname, 'requirements.txt'),
-  modules: ['sklearn'],
-};
-
 /**
  * @param report told what is being installed
  * @returns the path of the Python program
@@ -29,7 +23,7 @@ const scikitLearn: PythonNeeds = {
  */
 export async function findPython(
   report: (line: string) => void,
-  { folder: name, requirements, modules }: PythonNeeds = scikitLearn,
+  { folder: name, requirements, modules }: PythonNeeds,
 ): Promise<string> {
   const peers = join(root, '.venv/bin/python');
   if (existsSync(peers) && (await hasModules(peers, modules))) return peers;
