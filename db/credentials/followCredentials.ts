@@ -60,15 +60,12 @@ export function followCredentials(options: FollowOptions): FollowedCredentials {
       logger.warn({ err: error }, 'The copy of keys and sessions cannot be written.');
     });
   };
-  const { run: refresh, idle } = oneAfterAnother(load);
-  let closed = false;
+  const refresh = oneAfterAnother(load);
   const credentials = createCredentials(refresh);
-  const poke = (): void => {
-    if (closed) return;
-    refresh().catch((error: unknown) =>
+  const poke = (): void =>
+    void refresh().catch((error: unknown) =>
       logger.debug({ err: error }, 'Keys and sessions cannot be read; what was last known holds.'),
     );
-  };
   const noteUse = async (): Promise<void> => {
     const uses = credentials.takeUses();
     if (uses.length === 0) return;
@@ -101,17 +98,15 @@ export function followCredentials(options: FollowOptions): FollowedCredentials {
     refresh,
     poke,
     close: async () => {
-      closed = true;
       clearInterval(reconciling);
       clearInterval(noting);
-      // A question under way would keep the database from being closed.
-      await Promise.race([Promise.all([noteUse(), idle()]), sleep(1000, undefined, { ref: false })]);
+      await Promise.race([noteUse(), sleep(1000, undefined, { ref: false })]);
     },
   };
 }
 
 /** Who calls while one is under way gets the next, which all of them share. */
-function oneAfterAnother(work: () => Promise<void>) {
+function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   const begin = (): Promise<void> => {
@@ -121,20 +116,14 @@ function oneAfterAnother(work: () => Promise<void>) {
     running = begun;
     return begun;
   };
-  return {
-    run: (): Promise<void> => {
-      if (running === null && next === null) return begin();
-      next ??= (running ?? Promise.resolve())
-        .catch(() => undefined)
-        .then(() => {
-          next = null;
-          return begin();
-        });
-      return next;
-    },
-    idle: async (): Promise<void> => {
-      await next?.catch(() => undefined);
-      await running?.catch(() => undefined);
-    },
+  return () => {
+    if (running === null && next === null) return begin();
+    next ??= (running ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => {
+        next = null;
+        return begin();
+      });
+    return next;
   };
 }
