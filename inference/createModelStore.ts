@@ -1,10 +1,11 @@
-import type { LoadedVersion } from '../db/processes/LoadedVersion.ts';
 import type { Logger } from '../observability/createLogger.ts';
 import type { ArtifactStore } from '../platform/ArtifactStore.ts';
-import { canonicalJson } from '../platform/canonicalJson.ts';
+import { createTurn } from '../platform/createTurn.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import type { BatcherOptions } from './createBatcher.ts';
+import { createCopyKeeper } from './createCopyKeeper.ts';
 import { createLocalCopy, type KeptState } from './createLocalCopy.ts';
+import { createProductionVersions } from './createProductionVersions.ts';
 import {
   type AbDefaults,
   createExperiments,
@@ -104,17 +105,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     logger.warn({ err: error, path }, 'The kept state cannot be read and is passed over.'),
   );
   const statistics = new InferenceStatistics();
-  const production = new Map<string, LoadedModel>();
   const onRequest = new VersionCache(options.maximumOnRequestBytes, onRetireError);
-  /** Production versions that could not be loaded, by model. */
-  const failures = new Map<string, LoadedVersion & { readonly error: string }>();
   /** Models that somebody took out of service. */
   let unloaded: ReadonlySet<string> = new Set();
   let aliases: readonly AliasTarget[] = [];
   let running: readonly RunningExperiment[] = [];
   let experiments = noExperiments;
   let knownFrom: 'nowhere' | 'localCopy' | 'registry' = 'nowhere';
-  let kept = '';
   /** Why the registry could not be asked the last time, so that it is said once. */
   let away = '';
 
@@ -124,11 +121,18 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
       counts: statistics.of(model, version),
     });
 
+  const production = createProductionVersions({
+    open: async ({ model, version, digest }) =>
+      onRequest.take(model, version) ?? open(model, version, digest),
+    logger,
+    onRetireError,
+  });
   const pinned = createPinnedVersions({
     open: ({ model, version, digest }) => open(model, version, digest),
     logger,
     onRetireError,
   });
+  const keep = createCopyKeeper(localCopy, artifacts);
 
   const find = (model: string, version: string): LoadedModel | Promise<LoadedModel> =>
     findHeld(model, version) ?? findOnRequest(model, version);
@@ -149,18 +153,20 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     return findHeld(model, version) ?? (number === null ? undefined : onRequest.get(model, number));
   }
 
-  /** What a number or an alias means just now; null where it means nothing. */
-  const versionOf = (model: string, version: string): number | null =>
+  const targetOf = (model: string, version: string): AliasTarget | undefined =>
     aliases.find(
       target => target.model === model && target.alias === (version === '' ? 'production' : version),
-    )?.version ?? (isVersionNumber(version) ? Number(version) : null);
+    );
+  /** What a number or an alias means just now; null where it means nothing. */
+  const versionOf = (model: string, version: string): number | null =>
+    targetOf(model, version)?.version ?? (isVersionNumber(version) ? Number(version) : null);
 
   async function findOnRequest(model: string, version: string): Promise<LoadedModel> {
     const ofModel = aliases.filter(target => target.model === model);
-    const target = ofModel.find(({ alias }) => alias === (version === '' ? 'production' : version));
+    const target = targetOf(model, version);
     if (unloaded.has(model)) throw unloadedModel(model);
     if (target?.alias === 'production') throw notServed(target);
-    const number = target?.version ?? (isVersionNumber(version) ? Number(version) : null);
+    const number = versionOf(model, version);
     const arm = number === null ? undefined : pinned.get(model, number);
     if (arm !== undefined) return arm;
     if (number !== null)
@@ -178,7 +184,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   const notServed = ({ model, version }: AliasTarget): HoldfastError =>
     new HoldfastError(
       'failedPrecondition',
-      failures.get(model)?.error ??
+      production.failure(model)?.error ??
         `The model ${model} version ${version} is still being loaded. Try again shortly.`,
     );
 
@@ -211,99 +217,24 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     aliases = targets;
     running = state.experiments;
     const wanted = targets.filter(({ alias }) => alias === 'production');
-    const names = new Set(wanted.map(({ model }) => model));
-    for (const model of failures.keys()) if (!names.has(model)) failures.delete(model);
-    for (const [model, old] of production)
-      if (!names.has(model)) {
-        production.delete(model);
-        old.retire().catch(onRetireError);
-      }
     const next = createExperiments(running, targets, options.ab ?? { enabled: false, bucketBPct: 0 });
     const arms = next.versions.filter(
       arm => !wanted.some(({ model, digest }) => model === arm.model && digest === arm.digest),
     );
     // First, so that an arm whose version stops being Production is never away.
     const loads = await pinned.load(arms);
-    for (const target of wanted) await load(target);
+    const versions = await production.adopt(wanted.filter(({ model }) => !unloaded.has(model)));
     // Before this an arm would have been assigned to that is not there yet, after it the old ones are asked for no more.
     experiments = next;
     pinned.release(arms);
     knownFrom = source;
-    return failures.size === 0 ? loads : 'loadsFailed';
+    return versions === 'done' ? loads : versions;
   }
 
-  async function load({ model, version, digest }: AliasTarget): Promise<void> {
-    const old = production.get(model);
-    if ((old?.version === version && old.digest === digest) || unloaded.has(model)) {
-      failures.delete(model);
-      return;
-    }
-    const begun = performance.now();
-    const previousVersion = old?.version ?? null;
-    try {
-      const next = onRequest.take(model, version) ?? (await open(model, version, digest));
-      production.set(model, next);
-      failures.delete(model);
-      const loadMs = Math.round(performance.now() - begun);
-      logger.info({ model, version, digest, previousVersion, loadMs }, 'A version is served.');
-      old?.retire().catch(onRetireError);
-    } catch (error) {
-      const reason = messageOf(error);
-      if (failures.get(model)?.error !== reason)
-        logger.error(
-          { err: error, model, version, digest, stillServed: previousVersion },
-          'A version could not be loaded; what was served stays.',
-        );
-      failures.set(model, { model, version, digest, state: 'failed', error: reason });
-    }
-  }
-
-  const reports = (): LoadedVersion[] => [
-    ...failures.values(),
-    ...[...production.values()]
-      .filter(({ model }) => !failures.has(model))
-      .map(({ model, version, digest }) => ({
-        model,
-        version,
-        digest,
-        state: 'ready' as const,
-        error: null,
-      })),
-  ];
-
-  /** One at a time, each with what holds when its turn comes: an older report must not overtake a newer one. */
-  let reporting: Promise<unknown> = Promise.resolve();
-  function report(): Promise<void> {
-    const result = reporting.then(() => registry.reportLoaded(processId, reports()));
-    reporting = result.catch(() => undefined);
-    return result;
-  }
-
-  /** Keeps what is served, which is not always where the alias stands: a file that cannot be loaded is no copy to start from. */
-  async function keep(): Promise<void> {
-    const served = [...production.values()]
-      .map(({ model, version, digest }) => ({ model, version, digest }))
-      .toSorted((one, other) => (one.model < other.model ? -1 : 1));
-    const targets: AliasTarget[] = [
-      ...served.map(target => ({ ...target, alias: 'production' as const })),
-      ...aliases
-        .filter(({ alias }) => alias !== 'production')
-        .map(({ model, alias, version, digest }) => ({ model, alias, version, digest })),
-    ];
-    const state: KeptState = { aliases: targets, experiments: running };
-    const text = canonicalJson(state);
-    for (const { digest } of [...served, ...pinned.values()])
-      if (!(await isKept(digest, text !== kept)))
-        await localCopy.keepModel(digest, await readArtifact(artifacts, localCopy, digest));
-    // Asked of the disk: a process that heard of a promotion later may have put an older state over this one.
-    if (text !== canonicalJson(await localCopy.readState())) await localCopy.writeState(state);
-    await localCopy.sweep();
-    kept = text;
-  }
-
-  /** Whether the file is there, which another process could have removed, and where something changed, whether it is whole. */
-  const isKept = async (digest: string, thoroughly: boolean): Promise<boolean> =>
-    (await localCopy.renewModel(digest)) && (!thoroughly || (await localCopy.readModel(digest)) !== null);
+  /** An older report must not overtake a newer one; each tells what holds when its turn comes. */
+  const reportInTurn = createTurn();
+  const report = (): Promise<void> =>
+    reportInTurn(() => registry.reportLoaded(processId, production.reports()));
 
   async function reconcile(): Promise<ReconcileResult> {
     let result: ReconcileResult;
@@ -323,7 +254,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     }
     away = '';
     // After the swap and the report, so that a slow disk does not hold up a promotion.
-    await keep().catch((error: unknown) =>
+    const served = {
+      production: production.values(),
+      pinned: pinned.values(),
+      aliases,
+      experiments: running,
+    };
+    await keep(served).catch((error: unknown) =>
       logger.warn(
         { err: error },
         'The local copy could not be written; without it, starting needs PostgreSQL.',
@@ -341,7 +278,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   function index(): IndexedVersion[] {
     const versions = new Map<string, IndexedVersion>();
     for (const { model, version } of aliases) {
-      const failure = failures.get(model);
+      const failure = production.failure(model);
       const reason = unloaded.has(model)
         ? 'unloaded on request'
         : failure?.version === version
@@ -365,7 +302,7 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 
   async function unload(model: string): Promise<void> {
     const known = aliases.some(({ model: name, alias }) => name === model && alias === 'production');
-    const held = production.has(model) || onRequest.values().some(each => each.model === model);
+    const held = production.get(model) !== undefined || onRequest.values().some(each => each.model === model);
     if (!known && !held) throw noSuchModel(model, aliases);
     await registry.setUnloaded(model, true);
     unloaded = new Set([...unloaded, model]);
@@ -378,20 +315,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
 
   /** Every version, once the calls under way ended; the arms of an experiment stay in memory, and are not asked for. */
   function letGo(model: string): void {
-    const current = production.get(model);
+    const current = production.take(model);
     const held = onRequest.takeAll(model);
-    production.delete(model);
-    failures.delete(model);
     for (const one of current === undefined ? held : [current, ...held]) one.retire().catch(onRetireError);
   }
 
-  /** One at a time, in the order they were asked for: two would overtake each other between reading and swapping. */
-  let turn: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  }
+  /** Two would overtake each other between reading and swapping. */
+  const inTurn = createTurn();
 
   return {
     use: async (model, version, work) => {
@@ -422,11 +352,9 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     unload: model => inTurn(() => unload(model)),
     close: () =>
       inTurn(async () => {
-        const models = [...production.values()];
         experiments = noExperiments;
         pinned.release([]);
-        production.clear();
-        await Promise.all([onRequest.close(), ...models.map(model => model.retire())]);
+        await Promise.all([onRequest.close(), production.close()]);
       }),
   };
 }

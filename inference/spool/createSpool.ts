@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../../observability/createLogger.ts';
+import { createTurn } from '../../platform/createTurn.ts';
 import { fileError } from '../../platform/lifecycle/fileError.ts';
 import { encodeFrame } from './frames.ts';
 import { encodeCalls, type PredictedCall } from './PredictedCall.ts';
@@ -179,13 +180,9 @@ export function createSpool(options: SpoolOptions): Spool {
     return true;
   }
 
-  /** One at a time; each has the disk take everything that was written before it was asked for. */
-  let syncs: Promise<unknown> = Promise.resolve();
-  function sync(): Promise<void> {
-    const result = syncs.then(syncAll);
-    syncs = result.catch(() => undefined);
-    return result;
-  }
+  const inTurn = createTurn();
+  /** Has the disk take everything that was written before it was asked for. */
+  const sync = (): Promise<void> => inTurn(syncAll);
 
   async function syncAll(): Promise<void> {
     for (const file of Array.from(unsynced)) {
