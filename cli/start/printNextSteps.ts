@@ -16,12 +16,12 @@ export function printNextSteps({ configuration, model, print }: NextSteps, insta
 REST        http://${http}
 predictions ${inference} (gRPC, holdfast.v1.PredictionService)
 control     ${control} (gRPC)
-report      http://${http}/v1/models/${model}/versions/production/report.html (a minute after training)
 Temporal    ${configuration.temporalAddress ?? `http://${temporalUi}`}
 
 Try it:
 curl -s http://${http}/v1/models/${model}:predict -H "x-api-key: $(./holdfast key)" -H 'content-type: application/json' -d '${body}'
 ./holdfast status
+./holdfast models report production --model ${model} --wait --open
 
 Ctrl-C stops everything; the state stays in ${configuration.home}`);
 }
