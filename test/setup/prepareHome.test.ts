@@ -17,6 +17,7 @@ describe('prepareHome', () => {
     assert.deepEqual(Object.fromEntries(readdirSync(home).map(name => [name, mode(join(home, name))])), {
       artifacts: '700',
       cache: '700',
+      credentials: '700',
       data: '700',
       inference: '700',
       logs: '700',
