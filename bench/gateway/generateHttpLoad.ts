@@ -15,19 +15,22 @@ const requests = readBodies(job.bodiesFile).map(body =>
     body,
   ]),
 );
-const sockets = Array.from({ length: job.inFlight }, () =>
-  connect({ host: '127.0.0.1', port: job.port, noDelay: true }),
-);
 let next = 0;
 
-await repeatCalls(
-  job,
-  sockets.map(socket => async () => {
-    const answer = await ask(socket, requests[next++ % requests.length]);
-    return answer.startsWith('HTTP/1.1 200 ') ? null : answer.slice(0, 300);
-  }),
-);
-for (const socket of sockets) socket.destroy();
+await repeatCalls(() => {
+  const sockets = Array.from({ length: job.inFlight }, () =>
+    connect({ host: '127.0.0.1', port: job.port, noDelay: true }),
+  );
+  return {
+    calls: sockets.map(socket => async () => {
+      const answer = await ask(socket, requests[next++ % requests.length]);
+      return answer.startsWith('HTTP/1.1 200 ') ? null : answer.slice(0, 300);
+    }),
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+});
 
 /** The whole answer: its end is told by its length. */
 function ask(socket: Socket, request: Buffer): Promise<string> {

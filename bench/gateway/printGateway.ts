@@ -1,4 +1,5 @@
 import CliTable from 'cli-table3';
+import { showSpread } from '../Spread.ts';
 import type { GatewayLine } from './runGatewayBench.ts';
 
 /** The table for a person: what REST costs beside gRPC, and what FastAPI does beside REST, each in the same run. */
@@ -18,20 +19,17 @@ export function printGateway(lines: readonly GatewayLine[]): string {
     style: { head: [], border: [], compact: true },
     colAligns: ['right', 'left', ...Array.from({ length: 7 }, () => 'right' as const)],
   });
-  for (const { inFlight, side, measured } of lines) {
-    const grpc = lines.find(each => each.side === 'gRPC' && each.inFlight === inFlight)?.measured;
-    const isGrpc = side === 'gRPC' || grpc === undefined;
+  for (const { inFlight, side, toFirst, measured } of lines)
     table.push([
       inFlight,
       side,
-      isGrpc ? '' : (measured.callsPerSecond / grpc.callsPerSecond).toFixed(2),
+      toFirst === null ? '' : showSpread(toFirst.rate),
       measured.callsPerSecond.toFixed(0),
       measured.serverMicroseconds.toFixed(0),
       measured.p50Ms.toFixed(2),
-      isGrpc ? '' : (measured.p50Ms - grpc.p50Ms).toFixed(2),
+      toFirst === null ? '' : showSpread(toFirst.p50AddedMs),
       measured.p99Ms.toFixed(2),
       measured.failed,
     ]);
-  }
   return table.toString();
 }

@@ -4,28 +4,32 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PredictRequest } from '../../proto/gen/holdfast/v1/prediction.ts';
 import { optionsOrNull } from '../optionsOrNull.ts';
+import { measureInRounds, type SideOfRounds } from '../measureInRounds.ts';
+import { readRounds, type RoundsOptions, sliceOf } from '../readRounds.ts';
 import { apiKey, keepModel } from '../serving/keepModel.ts';
-import { type Measured, measureLoad } from '../serving/measureLoad.ts';
 import { readBodies } from '../serving/readBodies.ts';
 import { requestBodies } from '../serving/requestBodies.ts';
 import { servedModel } from '../serving/servedModel.ts';
-import { startSide } from '../serving/startSide.ts';
+import type { LoadJob } from '../serving/ServingJob.ts';
+import { type Load, startLoad } from '../serving/startLoad.ts';
+import { type StartedSide, startSide } from '../serving/startSide.ts';
 import { printGateway } from './printGateway.ts';
 import { startFastApi } from './startFastApi.ts';
 import { startGateway } from './startGateway.ts';
 
 // `npm run bench -- gateway`: a one-row predict by REST, by gRPC at the very inference server that is behind the gateway, and by
-// FastAPI with pandas and scikit-learn, one after the other. Servers and load share the machine.
+// FastAPI with pandas and scikit-learn, in turn, round after round. Servers and load share the machine.
 
-const usage = `npm run bench -- gateway [--json] [--quick] [--seconds S]
-  --quick    one second each, one case: that everything works, not how fast
-  --seconds  how long each server is loaded in each case (4)
+const usage = `npm run bench -- gateway [--json] [--quick] [--rounds N] [--seconds S]
+  --quick    two rounds of a quarter second, one case: that everything works, not how fast
+  --rounds   how often the sides of a case are loaded in turn (5)
+  --seconds  how long each is loaded at a time (2)
 `;
 
-export interface GatewayLine {
+type SideName = 'gRPC' | 'REST' | 'FastAPI';
+
+export interface GatewayLine extends SideOfRounds<SideName> {
   readonly inFlight: number;
-  readonly side: 'gRPC' | 'REST' | 'FastAPI';
-  readonly measured: Measured;
 }
 
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -34,7 +38,8 @@ const CUSTOMERS = 400;
 export async function runGatewayBench(args: readonly string[]): Promise<void> {
   const options = optionsOrNull(() => readOptions(args), usage);
   if (options === null) return;
-  const { json, quick, seconds } = options;
+  const { json, quick, inTurn } = options;
+  const { rounds, seconds } = inTurn;
   const home = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {
     report('training gradientBoosting on simulated customers …');
@@ -46,45 +51,8 @@ export async function runGatewayBench(args: readonly string[]): Promise<void> {
     const fastApi = await startFastApi(home, report);
     try {
       for (const inFlight of quick ? [16] : [1, 16, 64]) {
-        const load = (path: string, bodiesFile: string, port: number, connections: number) => ({
-          port,
-          path,
-          apiKey,
-          bodiesFile,
-          inFlight,
-          connections,
-          warmUpSeconds: Math.min(2, seconds / 2),
-          seconds,
-        });
-        const connections = Math.min(inFlight, 8);
-        const sides = [
-          [
-            'gRPC',
-            await measureLoad(
-              [inference],
-              load('/holdfast.v1.PredictionService/Predict', bodies.wire, inference.port, connections),
-            ),
-          ],
-          [
-            'REST',
-            await measureLoad(
-              [inference, gateway],
-              load('/v1/models/churn:predict', bodies.json, gateway.port, connections),
-              HTTP,
-            ),
-          ],
-          [
-            'FastAPI',
-            await measureLoad([fastApi], load('/predict', bodies.json, fastApi.port, connections), HTTP),
-          ],
-        ] as const;
-        for (const [side, measured] of sides) {
-          if (measured.failed > 0) report(`  ${measured.failed} calls failed: ${measured.firstFailure}`);
-          report(
-            `${inFlight} in flight, ${side}: ${measured.callsPerSecond.toFixed(0)}/s, ${measured.serverMicroseconds.toFixed(0)} µs`,
-          );
-          lines.push({ inFlight, side, measured });
-        }
+        report(`1 row, ${inFlight} in flight`);
+        lines.push(...(await runCase({ inference, gateway, fastApi, bodies, inFlight }, inTurn)));
       }
     } finally {
       await Promise.all([inference.stop(), gateway.stop(), fastApi.stop()]);
@@ -93,14 +61,59 @@ export async function runGatewayBench(args: readonly string[]): Promise<void> {
     const [load] = loadavg();
     process.stdout.write(
       json
-        ? `${JSON.stringify({ machine, lines }, null, 1)}\n`
-        : `${printGateway(lines)}\ngradientBoosting, one process each, ${seconds} s each; ${machine.cores} cores of ${machine.processor}, load average ${load.toFixed(1)}.\n`,
+        ? `${JSON.stringify({ machine, rounds, seconds, lines }, null, 1)}\n`
+        : `${printGateway(lines)}\ngradientBoosting, one process each; medians of ${rounds} rounds of ${seconds} s a side, of ratios with their middle half; ${machine.cores} cores of ${machine.processor}, load average ${load.toFixed(1)}.\n`,
     );
   } finally {
     await rm(home, { recursive: true, force: true });
   }
 }
 
+interface Started {
+  readonly inference: StartedSide;
+  readonly gateway: StartedSide;
+  readonly fastApi: StartedSide;
+  readonly bodies: { readonly wire: string; readonly json: string };
+  readonly inFlight: number;
+}
+
+async function runCase(
+  { inference, gateway, fastApi, bodies, inFlight }: Started,
+  inTurn: RoundsOptions,
+): Promise<GatewayLine[]> {
+  const loads: Load[] = [];
+  const side = (
+    name: SideName,
+    program: string,
+    servers: readonly [StartedSide, ...StartedSide[]],
+    { path, bodiesFile }: Pick<LoadJob, 'path' | 'bodiesFile'>,
+  ) => {
+    const [{ port }] = servers;
+    const connections = Math.min(inFlight, 8);
+    const load = startLoad(program, { port, path, apiKey, bodiesFile, inFlight, connections });
+    loads.push(load);
+    return { side: name, measure: (round: number) => load.measure(servers, sliceOf(round, inTurn)) };
+  };
+  try {
+    const sides = [
+      side('gRPC', GRPC, [inference], {
+        path: '/holdfast.v1.PredictionService/Predict',
+        bodiesFile: bodies.wire,
+      }),
+      side('REST', HTTP, [gateway, inference], {
+        path: '/v1/models/churn:predict',
+        bodiesFile: bodies.json,
+      }),
+      side('FastAPI', HTTP, [fastApi], { path: '/predict', bodiesFile: bodies.json }),
+    ];
+    const lines = await measureInRounds(sides, inTurn.rounds, report);
+    return lines.map(line => ({ inFlight, ...line }));
+  } finally {
+    for (const load of loads) await load.stop();
+  }
+}
+
+const GRPC = join(import.meta.dirname, '../serving/generateLoad.ts');
 const HTTP = join(import.meta.dirname, 'generateHttpLoad.ts');
 
 /** The same customers as messages and as JSON. */
@@ -124,10 +137,11 @@ function readOptions(args: readonly string[]) {
     options: {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
       seconds: { type: 'string' },
     },
   });
-  const seconds = Number(values.seconds ?? (values.quick ? 1 : 4));
-  if (!(seconds > 0)) throw new TypeError(`--seconds is ${values.seconds}; expected a number above 0`);
-  return { json: values.json, quick: values.quick, seconds };
+  const { json, quick } = values;
+  const inTurn = readRounds(values, quick ? { rounds: 2, seconds: 0.25 } : { rounds: 5, seconds: 2 });
+  return { json, quick, inTurn };
 }

@@ -10,12 +10,14 @@ export const loadJobSchema = z.object({
   bodiesFile: z.string(),
   inFlight: z.number(),
   connections: z.number(),
-  warmUpSeconds: z.number(),
-  seconds: z.number(),
 });
 export type LoadJob = z.output<typeof loadJobSchema>;
 
-/** What it answers on stdout; also a line "measuring" before the measured part and nothing else. */
+/** For how long it does it, as JSON in a line of stdin. */
+export const loadSliceSchema = z.object({ warmUpSeconds: z.number(), seconds: z.number() });
+export type LoadSlice = z.output<typeof loadSliceSchema>;
+
+/** What it answers on stdout, between a line "measuring" before the measured part and a line "idle" at the end. */
 export const loadResultSchema = z.object({
   calls: z.number(),
   failed: z.number(),
@@ -28,11 +30,6 @@ export const loadResultSchema = z.object({
 });
 export type LoadResult = z.output<typeof loadResultSchema>;
 
-/** What rawRuntime.ts answers on stdout. */
-export const rawResultSchema = z.object({
-  latenciesMs: z.array(z.number()),
-  seconds: z.number(),
-  cpuSeconds: z.number(),
-  megabytes: z.number(),
-});
-export type RawResult = z.output<typeof rawResultSchema>;
+/** What rawRuntime.ts runs, as JSON in its first argument. */
+export const rawJobSchema = z.object({ model: z.string(), bodiesFile: z.string() });
+export type RawJob = z.output<typeof rawJobSchema>;

@@ -1,12 +1,7 @@
-import type { Measured } from './measureLoad.ts';
-import type { Measurable } from './ServingCase.ts';
+import type { SideOfRounds } from '../measureInRounds.ts';
 
-export interface ServingLine {
+export interface ServingLine extends SideOfRounds<string> {
   readonly name: string;
   readonly rows: number;
   readonly inFlight: number;
-  readonly side: Measurable;
-  /** Against the first of the same case and run; null of that one. */
-  readonly ratio: { readonly rate: number; readonly cpu: number } | null;
-  readonly measured: Measured;
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ClientHttp2Session, connect } from 'node:http2';
+import { frame } from './frame.ts';
 import { readBodies } from './readBodies.ts';
 import { repeatCalls } from './repeatCalls.ts';
 import { loadJobSchema } from './ServingJob.ts';
@@ -10,17 +11,20 @@ import { loadJobSchema } from './ServingJob.ts';
 
 const job = loadJobSchema.parse(JSON.parse(process.argv[2]));
 const frames = readBodies(job.bodiesFile).map(frame);
-const sessions = Array.from({ length: job.connections }, () => connect(`http://127.0.0.1:${job.port}`));
 let next = 0;
 
-await repeatCalls(
-  job,
-  Array.from(
-    { length: job.inFlight },
-    (_, index) => () => call(sessions[index % sessions.length], frames[next++ % frames.length]),
-  ),
-);
-for (const session of sessions) session.close();
+await repeatCalls(() => {
+  const sessions = Array.from({ length: job.connections }, () => connect(`http://127.0.0.1:${job.port}`));
+  return {
+    calls: Array.from(
+      { length: job.inFlight },
+      (_, index) => () => call(sessions[index % sessions.length], frames[next++ % frames.length]),
+    ),
+    close: () => {
+      for (const session of sessions) session.close();
+    },
+  };
+});
 
 /** gRPC status and message, or null for OK. */
 function call(session: ClientHttp2Session, body: Buffer): Promise<string | null> {
@@ -44,10 +48,4 @@ function call(session: ClientHttp2Session, body: Buffer): Promise<string | null>
     stream.resume();
     stream.end(body);
   });
-}
-
-function frame(message: Buffer): Buffer {
-  const prefix = Buffer.alloc(5);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
 }

@@ -1,4 +1,5 @@
 import CliTable from 'cli-table3';
+import { showSpread } from '../Spread.ts';
 import type { ServingLine } from './ServingLine.ts';
 
 /** The table for a person: beside each figure the ratio to the first of the same case, which a busy machine hardly moves. */
@@ -6,9 +7,11 @@ export function printServing(lines: readonly ServingLine[]): string {
   const table = new CliTable({
     head: [
       'WHAT',
-      'SERVER',
+      'SIDE',
       'RATE / FIRST',
       'CPU / FIRST',
+      'p50 / FIRST',
+      'p99 / FIRST',
       'CALLS/S',
       'CPU µs',
       'p50 ms',
@@ -18,14 +21,15 @@ export function printServing(lines: readonly ServingLine[]): string {
       'MB',
     ],
     style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'left', ...Array.from({ length: 9 }, () => 'right' as const)],
+    colAligns: ['left', 'left', ...Array.from({ length: 11 }, () => 'right' as const)],
   });
-  for (const { name, side, ratio, measured } of lines)
+  for (const { name, side, toFirst, measured } of lines)
     table.push([
       name,
       side,
-      ratio === null ? '' : ratio.rate.toFixed(2),
-      ratio === null ? '' : ratio.cpu.toFixed(2),
+      ...(toFirst === null
+        ? ['', '', '', '']
+        : [toFirst.rate, toFirst.cpu, toFirst.p50, toFirst.p99].map(showSpread)),
       measured.callsPerSecond.toFixed(0),
       measured.serverMicroseconds.toFixed(0),
       measured.p50Ms.toFixed(2),

@@ -1,18 +1,33 @@
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantiles } from './quantiles.ts';
-import type { LoadJob, LoadResult } from './ServingJob.ts';
+import { type LoadResult, type LoadSlice, loadSliceSchema } from './ServingJob.ts';
 
 /** One call from its sending to the whole answer. @returns nothing, or how it failed */
 export type Call = () => Promise<string | null>;
 
+/** Callers whose calls go on at once, and the end of their connections. */
+export interface Callers {
+  readonly calls: readonly Call[];
+  close(): void;
+}
+
 /**
- * Each caller's call again and again: first to warm up, then measured. Says "measuring" on stdout in between, and the result as
- * JSON at the end.
+ * For each slice that stdin asks for, the callers' calls again and again: first to warm up, then measured. Says "measuring" on
+ * stdout in between, the result as JSON at the end, and "idle" when the calls under way have ended. Connections are made anew
+ * for each slice, since it is by chance to which of a server's processes they go.
  */
-export async function repeatCalls(
-  job: Pick<LoadJob, 'warmUpSeconds' | 'seconds'>,
-  callers: readonly Call[],
-): Promise<void> {
+export async function repeatCalls(connect: () => Callers): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const slice = loadSliceSchema.parse(JSON.parse(line));
+    const callers = connect();
+    await repeatFor(slice, callers.calls);
+    callers.close();
+    process.stdout.write('idle\n');
+  }
+}
+
+async function repeatFor({ warmUpSeconds, seconds }: LoadSlice, calls: readonly Call[]): Promise<void> {
   const latencies: number[] = [];
   let failed = 0;
   let firstFailure = '';
@@ -29,23 +44,23 @@ export async function repeatCalls(
       firstFailure ||= failure;
     }
   };
-  const repeating = Promise.all(callers.map(repeat));
+  const repeating = Promise.all(calls.map(repeat));
   // Whoever fails for good ends the process; until it is waited for, that must not go unheard.
-  await Promise.race([repeating, sleep(job.warmUpSeconds * 1000)]);
+  await Promise.race([repeating, sleep(warmUpSeconds * 1000)]);
   process.stdout.write('measuring\n');
   measuring = true;
   const begun = performance.now();
-  await Promise.race([repeating, sleep(job.seconds * 1000)]);
+  await Promise.race([repeating, sleep(seconds * 1000)]);
   // On a machine that is starved a second may be too short for a single call.
   while (latencies.length === 0) await Promise.race([repeating, sleep(100)]);
   measuring = false;
-  const seconds = (performance.now() - begun) / 1000;
+  const took = (performance.now() - begun) / 1000;
   stopping.abort();
   const result: LoadResult = {
     calls: latencies.length,
     failed,
     firstFailure,
-    seconds,
+    seconds: took,
     ...quantiles(latencies),
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);

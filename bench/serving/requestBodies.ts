@@ -3,8 +3,8 @@ import { type Column, PredictRequest } from '../../proto/gen/holdfast/v1/predict
 import { ModelInferRequest } from '../../proto/gen/inference/grpc_service.ts';
 import churn from '../../projects/churn.ts';
 
-/** Of Predict, or the raw tensors of ModelInfer. */
-export type RequestForm = 'instances' | 'columns' | 'tensors';
+/** Of Predict, the messages of PredictStream (as columns), or the raw tensors of ModelInfer. */
+export type RequestForm = 'instances' | 'columns' | 'stream' | 'tensors';
 
 /** Requests for as many different customers each, all different, each after its length in 4 bytes. */
 export function requestBodies(form: RequestForm, rowsEach: number, count: number): Buffer {

@@ -1,135 +1,63 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureInRounds } from '../measureInRounds.ts';
 import { optionsOrNull } from '../optionsOrNull.ts';
-import { apiKey, keepModel } from './keepModel.ts';
-import { type Measured, measureLoad } from './measureLoad.ts';
-import { measureRuntime } from './measureRuntime.ts';
+import { readRounds } from '../readRounds.ts';
+import { keepModel } from './keepModel.ts';
 import { printServing } from './printServing.ts';
-import { requestBodies } from './requestBodies.ts';
 import { servedModel, servedTrainers } from './servedModel.ts';
-import { type Measurable, type ServingCase, servingCases } from './ServingCase.ts';
+import { type ServingCase, servingCases } from './ServingCase.ts';
 import type { ServingLine } from './ServingLine.ts';
-import { startSide } from './startSide.ts';
+import { type CaseOptions, withSides } from './withSides.ts';
 
 // `npm run bench -- serving`: Predict under load, beside grpc-js alone (echo) and grpc-js with the generated decoder and ONNX
-// Runtime (onnx), one after the other in each case; one-row calls beside a bulk load; ModelInfer beside ONNX Runtime without any
-// server (runtime). Servers and load share the machine. Rates are therefore to be read against those of the same case; CPU time a
-// call is the server's own.
+// Runtime (onnx), in turn, round after round; one-row calls without and with a bulk load beside them; ModelInfer beside ONNX
+// Runtime without any server (runtime). Servers and load share the machine. Rates are therefore to be read against those of the
+// same case; CPU time a call is the server's own.
 
-const usage = `npm run bench -- serving [--json] [--quick] [--seconds S] [--processes N] [--trainer NAME] [--only TEXT]
-  --quick      one second each, four cases: that everything works, not how fast
-  --seconds    how long each server is loaded in each case (4)
+const usage = `npm run bench -- serving [--json] [--quick] [--rounds N] [--seconds S] [--processes N] [--trainer NAME] [--only TEXT]
+                         [--sides NAME,…]
+  --quick      two rounds of a quarter second, four cases: that everything works, not how fast
+  --rounds     how often the sides of a case are loaded in turn (5)
+  --seconds    how long each is loaded at a time (2)
   --processes  of each server (2)
   --trainer    whose model is served: ${servedTrainers.join(', ')} (gradientBoosting)
   --only       cases whose name contains TEXT
+  --sides      only these sides of each case
 `;
 
 const report = (line: string): void => void process.stderr.write(`${line}\n`);
-const PREDICT = '/holdfast.v1.PredictionService/Predict';
-const INFER = '/inference.GRPCInferenceService/ModelInfer';
-const DIFFERENT_BODIES = 400;
-/** A connection is answered by one process: as many as it takes for each process to get its share. */
-const MOST_CONNECTIONS = 8;
 
 export async function runServingBench(args: readonly string[]): Promise<void> {
   const options = optionsOrNull(() => readOptions(args), usage);
   if (options === null) return;
-  const { json, quick, seconds, processes, trainer, only } = options;
-  const cases = servingCases.filter(({ name, inFlight, form, rows }) =>
-    quick ? inFlight === 16 || (rows > 1 && form !== 'instances') : name.includes(only),
-  );
-  if (cases.length === 0) throw new Error(`no case's name contains ${JSON.stringify(only)}`);
+  const { json, cases, trainer, rounds, seconds, processes } = options;
   const home = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   try {
     report(`training ${trainer} on simulated customers …`);
     await keepModel(home, servedModel(trainer));
     const lines: ServingLine[] = [];
-    for (const each of cases) lines.push(...(await runCase(each, { seconds, processes, home })));
+    for (const each of cases) lines.push(...(await runCase(each, { rounds, seconds, processes, home })));
     const machine = { processor: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() };
     const [load] = loadavg();
     process.stdout.write(
       json
-        ? `${JSON.stringify({ machine, trainer, processes, lines }, null, 1)}\n`
-        : `${printServing(lines)}\n${trainer}, ${processes} processes a server, ${seconds} s each; ${machine.cores} cores of ${machine.processor}, load average ${load.toFixed(1)}.\n`,
+        ? `${JSON.stringify({ machine, trainer, processes, rounds, seconds, lines }, null, 1)}\n`
+        : `${printServing(lines)}\n${trainer}, ${processes} processes a server; medians of ${rounds} rounds of ${seconds} s a side, of ratios with their middle half; ${machine.cores} cores of ${machine.processor}, load average ${load.toFixed(1)}.\n`,
     );
   } finally {
     await rm(home, { recursive: true, force: true });
   }
 }
 
-interface RunOptions {
-  readonly seconds: number;
-  readonly processes: number;
-  readonly home: string;
+async function runCase(each: ServingCase, options: CaseOptions): Promise<ServingLine[]> {
+  const { name, load } = each;
+  report(name);
+  const lines = await withSides(each, options, sides => measureInRounds(sides, options.rounds, report));
+  return lines.map(line => ({ name, rows: load.rows, inFlight: load.inFlight, ...line }));
 }
-
-async function runCase(each: ServingCase, options: RunOptions): Promise<ServingLine[]> {
-  const { name, rows, inFlight } = each;
-  const lines: ServingLine[] = [];
-  for (const side of each.sides) {
-    const measured = await measureSide(side, each, options);
-    if (measured.failed > 0) report(`  ${measured.failed} calls failed: ${measured.firstFailure}`);
-    const first = lines[0]?.measured;
-    report(
-      `${name}, ${side}: ${measured.callsPerSecond.toFixed(0)}/s, ${measured.serverMicroseconds.toFixed(0)} µs`,
-    );
-    lines.push({
-      name,
-      rows,
-      inFlight,
-      side,
-      ratio: first === undefined ? null : ratioOf(measured, first),
-      measured,
-    });
-  }
-  return lines;
-}
-
-async function measureSide(
-  side: Measurable,
-  each: ServingCase,
-  { seconds, home, ...options }: RunOptions,
-): Promise<Measured> {
-  if (side === 'runtime') return measureRuntime(home, await bodiesOf(each, home), seconds);
-  const server = await startSide(side, { processes: each.processes ?? options.processes, home });
-  const load = async (part: Pick<ServingCase, 'form' | 'rows' | 'inFlight'>): Promise<Measured> =>
-    measureLoad([server], {
-      port: server.port,
-      path: part.form === 'tensors' ? INFER : PREDICT,
-      apiKey,
-      bodiesFile: await bodiesOf(part, home),
-      inFlight: part.inFlight,
-      connections: Math.min(part.inFlight, MOST_CONNECTIONS),
-      warmUpSeconds: Math.min(2, seconds / 2),
-      seconds,
-    });
-  try {
-    const [measured, beside] = await Promise.all([load(each), each.beside && load(each.beside)]);
-    if (beside !== undefined) {
-      const bulk = each.beside?.rows ?? 0;
-      report(
-        `  beside it ${(beside.callsPerSecond * bulk).toFixed(0)} rows/s, ${beside.failed} calls failed`,
-      );
-    }
-    return measured;
-  } finally {
-    await server.stop();
-  }
-}
-
-/** The file of a form's requests, made once. */
-async function bodiesOf({ form, rows }: Pick<ServingCase, 'form' | 'rows'>, home: string): Promise<string> {
-  const file = join(home, `bodies-${form}-${rows}`);
-  await writeFile(file, requestBodies(form, rows, rows === 1 ? DIFFERENT_BODIES : 8));
-  return file;
-}
-
-const ratioOf = (measured: Measured, first: Measured) => ({
-  rate: measured.callsPerSecond / first.callsPerSecond,
-  cpu: measured.serverMicroseconds / first.serverMicroseconds,
-});
 
 function readOptions(args: readonly string[]) {
   const { values } = parseArgs({
@@ -137,20 +65,41 @@ function readOptions(args: readonly string[]) {
     options: {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
       seconds: { type: 'string' },
       processes: { type: 'string', default: '2' },
       trainer: { type: 'string', default: 'gradientBoosting' },
       only: { type: 'string', default: '' },
+      sides: { type: 'string' },
     },
   });
-  const { json, quick, only } = values;
-  const seconds = Number(values.seconds ?? (quick ? 1 : 4));
+  const { json, quick } = values;
   const processes = Number(values.processes);
   const trainer = servedTrainers.find(each => each === values.trainer);
-  if (!(seconds > 0)) throw new TypeError(`--seconds is ${values.seconds}; expected a number above 0`);
   if (!Number.isInteger(processes) || processes < 1)
     throw new TypeError(`--processes is ${values.processes}; expected 1 or more`);
   if (trainer === undefined)
     throw new TypeError(`--trainer is ${values.trainer}; expected one of ${servedTrainers.join(', ')}`);
-  return { json, quick, only, seconds, processes, trainer };
+  const cases = casesOf(quick, values.only, values.sides?.split(','));
+  const inTurn = readRounds(values, quick ? { rounds: 2, seconds: 0.25 } : { rounds: 5, seconds: 2 });
+  return { json, processes, trainer, cases, ...inTurn };
 }
+
+/** @throws TypeError where nothing is left */
+function casesOf(quick: boolean, only: string, sides: readonly string[] | undefined): ServingCase[] {
+  const chosen = servingCases.filter(({ name, load: { inFlight, form, rows } }) =>
+    quick ? inFlight === 16 || (rows > 1 && form !== 'instances') : name.includes(only),
+  );
+  if (chosen.length === 0)
+    throw new TypeError(`--only is ${only}; expected a part of: ${namesOf(servingCases)}`);
+  if (sides === undefined) return chosen;
+  const known = chosen.flatMap(each => each.sides.map(({ side }) => side));
+  const unknown = sides.filter(side => !known.includes(side));
+  if (unknown.length > 0)
+    throw new TypeError(`--sides is ${unknown.join(',')}; expected of ${[...new Set(known)].join(', ')}`);
+  return chosen
+    .map(each => ({ ...each, sides: each.sides.filter(({ side }) => sides.includes(side)) }))
+    .filter(each => each.sides.length > 0);
+}
+
+const namesOf = (cases: readonly ServingCase[]): string => cases.map(({ name }) => name).join('; ');

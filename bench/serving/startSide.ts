@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { freePort } from './freePort.ts';
 
-export type Side = 'echo' | 'onnx' | 'holdfast';
+export type Server = 'echo' | 'onnx' | 'holdfast';
 
 export interface StartedSide {
   readonly pid: number;
@@ -19,7 +19,7 @@ export interface SideOptions {
 const root = join(import.meta.dirname, '../..');
 
 /** Starts a server with its processes and waits until they serve. */
-export async function startSide(side: Side, { processes, home }: SideOptions): Promise<StartedSide> {
+export async function startSide(side: Server, { processes, home }: SideOptions): Promise<StartedSide> {
   const port = await freePort();
   const args =
     side === 'holdfast'

@@ -5,13 +5,13 @@ import { promisify } from 'node:util';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
 import { absent } from '../peers/requirePeer.ts';
-import { measured } from './support/measured.ts';
+import { lineOfRounds } from './support/measured.ts';
 
 // That the serving bench loads each server with calls that succeed, not how fast they are.
 
 const run = promisify(execFile);
-const line = z.object({ rows: z.number(), side: z.string(), measured });
-const output = z.object({ processes: z.literal(2), lines: z.array(line) });
+const line = z.object({ name: z.string(), ...lineOfRounds });
+const output = z.object({ processes: z.literal(2), rounds: z.literal(2), lines: z.array(line) });
 
 describe('npm run bench -- serving', () => {
   it('loads the echo, the bare server and Holdfast with the same calls, none of which fails', async function () {
@@ -20,26 +20,39 @@ describe('npm run bench -- serving', () => {
     const args = ['bench/run.ts', 'serving', '--quick', '--json', '--trainer', 'logisticRegression'];
     const { lines } = output.parse(JSON.parse((await run(process.execPath, args)).stdout));
     assert.deepEqual(
-      lines.map(({ rows, side }) => `${rows} ${side}`),
+      Object.entries(Object.groupBy(lines, ({ name }) => name)).map(([name, sides = []]) => [
+        name,
+        ...sides.map(({ side }) => side),
+      ]),
       [
-        '1 echo',
-        '1 onnx',
-        '1 holdfast',
-        '1000 echo',
-        '1000 holdfast',
-        '1 holdfast',
-        '1000 runtime',
-        '1000 holdfast',
+        ['1 row, 16 in flight', 'echo', 'onnx', 'holdfast'],
+        ['1,000 rows as columns, 4 in flight', 'echo', 'holdfast'],
+        ['1 row, 16 in flight, beside bulk', 'holdfast', 'beside Predict', 'beside PredictStream', 'echo'],
+        ['ModelInfer of 1,000 rows, 2 in flight', 'runtime', 'holdfast'],
       ],
     );
-    for (const { measured: each } of lines) assert.ok(each.p50Ms <= each.p95Ms && each.p95Ms <= each.p99Ms);
+    for (const { side, measured: each, rounds } of lines) {
+      assert.ok(each.p50Ms <= each.p95Ms && each.p95Ms <= each.p99Ms);
+      assert.equal(rounds.length, 2);
+      assert.equal(each.besideRowsPerSecond > 0, side.startsWith('beside '));
+    }
   });
 
   it('says what it takes', async () => {
-    for (const option of [['--fast'], ['--processes', '0'], ['--seconds', 'x'], ['--trainer', 'oracle']])
-      await assert.rejects(run(process.execPath, ['bench/run.ts', 'serving', ...option]), {
+    const refused = [
+      ['--fast'],
+      ['--processes', '0'],
+      ['--seconds', 'x'],
+      ['--rounds', '1.5'],
+      ['--trainer', 'oracle'],
+      ['--sides', 'echo,nobody'],
+      ['--only', 'no such case'],
+    ].map(option =>
+      assert.rejects(run(process.execPath, ['bench/run.ts', 'serving', ...option]), {
         code: 2,
         stderr: /npm run bench -- serving/,
-      });
+      }),
+    );
+    await Promise.all(refused);
   });
 });

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-/** What a bench says of a server under load, of whose calls none may fail. */
-export const measured = z.object({
+const measured = z.object({
   calls: z.number().int().positive(),
   failed: z.literal(0),
   callsPerSecond: z.number().positive(),
@@ -10,4 +9,14 @@ export const measured = z.object({
   p50Ms: z.number().positive(),
   p95Ms: z.number().positive(),
   p99Ms: z.number().positive(),
+  besideRowsPerSecond: z.number().min(0),
 });
+const spread = z.object({ median: z.number(), lower: z.number(), upper: z.number() });
+
+/** What a bench says of a side that was loaded in rounds, of whose calls none may fail. */
+export const lineOfRounds = {
+  side: z.string(),
+  measured,
+  toFirst: z.object({ rate: spread, cpu: spread, p50: spread, p99: spread, p50AddedMs: spread }).nullable(),
+  rounds: z.array(measured),
+};
