@@ -1,4 +1,3 @@
-import { DuckDBInstance } from '@duckdb/node-api';
 import { HoldfastError } from '../HoldfastError.ts';
 import { describeWriteError } from '../writeFileAtomically.ts';
 
@@ -9,6 +8,8 @@ import { describeWriteError } from '../writeFileAtomically.ts';
  * @throws HoldfastError invalidArgument where DuckDB cannot read the file
  */
 export async function convertParquet(path: string, csvPath: string, shownAs: string): Promise<void> {
+  // A database engine, which no process that meets no Parquet should wait for.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(':memory:', { threads: '2' });
   try {
     const connection = await instance.connect();

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'mocha';
+import { before, describe, it } from 'mocha';
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { runHoldfast } from '../support/runHoldfast.ts';
+import { type HoldfastOutcome, runHoldfast, runHoldfastInTurn } from '../support/runHoldfast.ts';
 
 // What the command says of itself, and how it answers what it does not understand: without any server.
+// Most run in one process after another; that the command itself does the same is shown by the last ones and by all other tests.
 
 const commands = [
   [],
@@ -78,13 +79,15 @@ const simulate = async (...args: string[]): Promise<string> =>
 
 describe('holdfast', () => {
   it('has the help of test/golden/cliHelp.txt', async () => {
-    const parts: string[] = [];
-    for (const command of commands) {
-      const { code, stdout, stderr } = await runHoldfast([...command, '--help']);
-      assert.deepEqual([code, stderr], [0, ''], command.join(' '));
-      parts.push(`$ holdfast ${[...command, '--help'].join(' ')}\n${stdout}`);
-    }
-    const help = parts.join('\n');
+    const lines = commands.map(command => [...command, '--help']);
+    const outcomes = await runHoldfastInTurn(lines);
+    const help = outcomes
+      .map(({ code, stdout, stderr }, index) => {
+        const line = `holdfast ${lines[index].join(' ')}`;
+        assert.deepEqual([code, stderr], [0, ''], line);
+        return `$ ${line}\n${stdout}`;
+      })
+      .join('\n');
     if (process.env.UPDATE_GOLDEN === '1') await writeFile(golden, help);
     assert.equal(help, await readFile(golden, 'utf8'), 'UPDATE_GOLDEN=1 writes what is new');
   });
@@ -168,9 +171,13 @@ describe('holdfast', () => {
       /The folder .*no does not exist/,
     ],
   ];
-  for (const [what, args, exit, message] of refused)
-    it(`answers ${what} with exit code ${exit} and the reason on stderr`, async () => {
-      const { code, stdout, stderr } = await runHoldfast(args);
+  let outcomes: HoldfastOutcome[];
+  before(async () => {
+    outcomes = await runHoldfastInTurn(refused.map(([, args]) => args));
+  });
+  for (const [index, [what, , exit, message]] of refused.entries())
+    it(`answers ${what} with exit code ${exit} and the reason on stderr`, () => {
+      const { code, stdout, stderr } = outcomes[index];
       assert.equal(code, exit, stderr);
       assert.equal(stdout, '');
       assert.match(stderr, message);

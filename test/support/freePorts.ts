@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 // Below the range from which systems give out ports by themselves (32768 on Linux, 49152 elsewhere): a server that opens one
-// more of those, as Temporal's does, cannot take a port between our look and its use.
-const lowest = 15_000;
-const above = 32_000;
+// more of those, as Temporal's does, cannot take a port between our look and its use. runTests.ts gives each of the processes
+// that it runs side by side a part of it.
+const [lowest, above] = (process.env.HOLDFAST_TEST_PORTS ?? '15000-32000').split('-').map(Number);
 
-/** So many different ports that nothing listens on now; tests that run side by side hardly ever get the same. */
+/** So many different ports that nothing listens on now. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
