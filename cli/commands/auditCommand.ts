@@ -3,18 +3,18 @@ import { roleName } from '../../platform/access/roles.ts';
 import { ListAuditEventsResponse } from '../../proto/gen/holdfast/v1/account.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
-import { allItems } from '../lists/allItems.ts';
+import { allItems, type ListOptions } from '../lists/allItems.ts';
+import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
 import { wholeNumber } from '../wholeNumber.ts';
 
-interface AuditOptions {
+interface AuditOptions extends ListOptions {
   readonly actor?: string;
   readonly method?: string;
   readonly target?: string;
-  readonly limit: number;
 }
 
 export function addAuditCommand(program: Command, run: Runner): void {
@@ -24,6 +24,8 @@ export function addAuditCommand(program: Command, run: Runner): void {
     .option('--actor <name>', 'only what this user did in a session, or by a key: USER or USER/KEY')
     .option('--method <name>', 'only this, as holdfast.v1.ModelService/Promote')
     .option('--target <path>', 'only this and what is below it, as models/churn')
+    .option(...FILTER("'outcome != OK'"))
+    .option(...ORDER_BY("'time'"))
     .option('--limit <count>', 'at most so many', wholeNumber(1, 1_000_000), 50)
     .addHelpText(
       'after',
@@ -34,11 +36,10 @@ export function addAuditCommand(program: Command, run: Runner): void {
 
 async function audit(context: CliContext, options: AuditOptions): Promise<number> {
   const { clients, signal, stdout, format } = context;
-  const { actor = '', method = '', target = '', limit } = options;
+  const { actor = '', method = '', target = '' } = options;
   const events = await allItems(
-    { limit },
-    ({ pageSize, pageToken }) =>
-      clients.accounts.listAuditEvents({ pageSize, pageToken, actor, method, target }, { signal }),
+    options,
+    page => clients.accounts.listAuditEvents({ actor, method, target, ...page }, { signal }),
     found => found.events,
   );
   if (format === 'json') {

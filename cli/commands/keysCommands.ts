@@ -10,6 +10,8 @@ import { Role } from '../../proto/gen/holdfast/v1/access.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { confirm } from '../confirm.ts';
 import { examples } from '../examples.ts';
+import { allItems, type ListOptions } from '../lists/allItems.ts';
+import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
@@ -24,7 +26,7 @@ interface CreateOptions {
   readonly days: number;
 }
 
-interface ListOptions {
+interface KeyListOptions extends ListOptions {
   readonly user?: string;
   readonly all?: boolean;
 }
@@ -58,8 +60,10 @@ export function addKeysCommands(program: Command, run: Runner): void {
     .description('one’s own keys (a key lists itself), an admin’s list everybody’s; newest first')
     .option('--user <user>', 'only this user’s')
     .option('--all', 'also those that were revoked or have expired')
+    .option(...FILTER("'models:churn'"))
+    .option(...ORDER_BY("'name'"))
     .addHelpText('after', examples('./holdfast keys list', './holdfast keys list --all --json'))
-    .action((options: ListOptions, command: Command) => run(command, context => list(context, options)));
+    .action((options: KeyListOptions, command: Command) => run(command, context => list(context, options)));
   keys
     .command('revoke')
     .description('end a key for good, within seconds')
@@ -99,9 +103,15 @@ const describe = ({ id, name, user, role, models, expireTime }: Key): string =>
 
 async function list(
   { clients, signal, stdout, format }: CliContext,
-  { user = '', all = false }: ListOptions,
+  options: KeyListOptions,
 ): Promise<number> {
-  const answer = await clients.accounts.listKeys({ user, showEnded: all }, { signal });
+  const { user = '', all = false } = options;
+  const keys = await allItems(
+    options,
+    page => clients.accounts.listKeys({ user, showEnded: all, ...page }, { signal }),
+    found => found.keys,
+  );
+  const answer = { keys, nextPageToken: '' };
   if (format === 'json')
     printJson(stdout, toProtoJson('holdfast.v1.ListKeysResponse', ListKeysResponse, answer));
   else
@@ -117,7 +127,7 @@ async function list(
         { title: 'UNTIL' },
         { title: 'STATE' },
       ],
-      answer.keys.map(key => [
+      keys.map(key => [
         key.id,
         key.name,
         key.user,

@@ -5,6 +5,8 @@ import { ListUsersResponse, type User, UserChange } from '../../proto/gen/holdfa
 import type { CliContext, Runner } from '../CliContext.ts';
 import { confirm } from '../confirm.ts';
 import { examples } from '../examples.ts';
+import { allItems, type ListOptions } from '../lists/allItems.ts';
+import { FILTER, ORDER_BY } from '../lists/listFlags.ts';
 import { formatTime } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
@@ -31,8 +33,13 @@ export function addUsersCommands(program: Command, run: Runner): void {
   users
     .command('list')
     .description('all users, by name')
-    .addHelpText('after', examples('./holdfast users list'))
-    .action((_options: unknown, command: Command) => run(command, list));
+    .option(...FILTER("'role = admin'"))
+    .option(...ORDER_BY("'create_time desc'"))
+    .addHelpText(
+      'after',
+      examples('./holdfast users list', "./holdfast users list --filter 'disabled = true'"),
+    )
+    .action((options: ListOptions, command: Command) => run(command, context => list(context, options)));
   users
     .command('create')
     .description('a new user; prints the one-time password to hand over, which is shown this once')
@@ -76,8 +83,13 @@ export function addUsersCommands(program: Command, run: Runner): void {
     );
 }
 
-async function list({ clients, signal, stdout, format }: CliContext): Promise<number> {
-  const answer = await clients.accounts.listUsers({}, { signal });
+async function list({ clients, signal, stdout, format }: CliContext, options: ListOptions): Promise<number> {
+  const users = await allItems(
+    options,
+    page => clients.accounts.listUsers(page, { signal }),
+    answer => answer.users,
+  );
+  const answer = { users, nextPageToken: '' };
   if (format === 'json')
     printJson(stdout, toProtoJson('holdfast.v1.ListUsersResponse', ListUsersResponse, answer));
   else
@@ -90,7 +102,7 @@ async function list({ clients, signal, stdout, format }: CliContext): Promise<nu
         { title: 'LAST LOGIN' },
         { title: 'CREATED' },
       ],
-      answer.users.map(user => [
+      users.map(user => [
         user.name,
         roleName(user.role) ?? '-',
         stateOf(user),

@@ -54,11 +54,11 @@ const sources: Readonly<Record<string, Asking>> = {
     return answer.experiments.map(({ name, model: of }) => ({ value: name, description: of }));
   },
   user: async ({ accounts }, _model, options) => {
-    const { users } = await accounts.listUsers({}, options);
+    const { users } = await accounts.listUsers(firstPage, options);
     return users.map(({ name, role }) => ({ value: name, description: roleName(role) ?? '' }));
   },
   key: async ({ accounts }, _model, options) => {
-    const { keys } = await accounts.listKeys({ user: '', showEnded: false }, options);
+    const { keys } = await accounts.listKeys({ user: '', showEnded: false, ...firstPage }, options);
     return keys.map(({ id, name, user }) => ({ value: id, description: `${name} of ${user}` }));
   },
 };

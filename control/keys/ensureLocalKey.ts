@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Database } from '../../db/Database.ts';
 import { listAccounts } from '../../db/accounts/listAccounts.ts';
 import { createKey } from '../../db/keys/createKey.ts';
-import { listKeys } from '../../db/keys/listKeys.ts';
+import { findKey } from '../../db/keys/findKey.ts';
 import { readLocalKey, writeLocalKey } from '../../platform/access/localKey.ts';
 import { keyIdOf, makeKey } from '../../platform/access/secrets.ts';
 import { sha256 } from '../../platform/sha256.ts';
@@ -14,7 +14,7 @@ import { sha256 } from '../../platform/sha256.ts';
  */
 export async function ensureLocalKey(database: Database, home: string): Promise<void> {
   const present = readLocalKey(home);
-  if (present !== null && (await listKeys(database, { id: keyIdOf(present) })).length > 0) return;
+  if (present !== null && (await findKey(database, { id: keyIdOf(present) })) !== null) return;
   const admins = (await listAccounts(database)).filter(({ role, disabled }) => role === 'admin' && !disabled);
   // The first one that there was, in most installations.
   const [owner] = admins.toSorted((one, other) => one.createdAt.getTime() - other.createdAt.getTime());

@@ -4,6 +4,7 @@ import { ApiKeyEntity } from './ApiKeyEntity.ts';
 import { ArchivedVersionEntity } from './ArchivedVersionEntity.ts';
 import { AuditEventEntity } from './AuditEventEntity.ts';
 import { AuditOutcomeEntity } from './AuditOutcomeEntity.ts';
+import { CustomerEntity } from './CustomerEntity.ts';
 import { DatasetVersionEntity } from './DatasetVersionEntity.ts';
 import { DriftBaselineEntity } from './DriftBaselineEntity.ts';
 import { ExperimentArmEntity } from './ExperimentArmEntity.ts';
@@ -34,6 +35,7 @@ export const entities = [
   ArchivedVersionEntity,
   AuditEventEntity,
   AuditOutcomeEntity,
+  CustomerEntity,
   DatasetVersionEntity,
   DriftBaselineEntity,
   ExperimentArmEntity,

@@ -1,8 +1,9 @@
 import type { RoleName } from '../../platform/access/roles.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { Database } from '../Database.ts';
 import { findAccounts, pickAccount } from '../accounts/findAccounts.ts';
 import type { ApiKey } from './ApiKey.ts';
-import { findKeys } from './findKeys.ts';
+import { selectKey } from './findKey.ts';
 
 export interface NewKey {
   readonly id: string;
@@ -39,6 +40,10 @@ export const createKey = (database: Database, key: NewKey): Promise<ApiKey> =>
         key.user,
       ],
     );
-    const [created] = await findKeys(manager, { id: key.id });
-    return created;
+    const created = await selectKey(manager, key);
+    if (created !== null) return created;
+    throw new HoldfastError(
+      'internal',
+      `The key ${key.id} is there already, of another user than ${key.user}.`,
+    );
   });

@@ -1,7 +1,7 @@
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import type { Database } from '../Database.ts';
 import type { ApiKey } from './ApiKey.ts';
-import { findKeys } from './findKeys.ts';
+import { selectKey } from './findKey.ts';
 
 /**
  * Ends a key for good; one that was revoked stays as it is.
@@ -14,8 +14,8 @@ export const revokeKey = (
   owner?: string,
 ): Promise<{ readonly before: ApiKey; readonly after: ApiKey }> =>
   database.write(async manager => {
-    const [before] = await findKeys(manager, { id, user: owner });
-    if (before === undefined)
+    const before = await selectKey(manager, { id, user: owner });
+    if (before === null)
       throw new HoldfastError(
         'notFound',
         `There is no key ${JSON.stringify(id)}${owner === undefined ? '' : ` of ${owner}`}. See \`./holdfast keys list\`.`,
@@ -24,6 +24,6 @@ export const revokeKey = (
       `update api_key set revoked_at = clock_timestamp() where id = ? and revoked_at is null`,
       [id],
     );
-    const [after] = await findKeys(manager, { id });
+    const after = (await selectKey(manager, { id })) ?? before;
     return { before, after };
   });

@@ -70,10 +70,13 @@ const columnOf = (field: string): string => `item."${field}"`;
 const ordered = ({ fields }: ListSource, field: string): string =>
   fields[field].type === 'text' ? `${columnOf(field)}::text collate "C"` : columnOf(field);
 
-const placeOf = ({ fields }: ListSource, field: string): string =>
-  fields[field].type === 'time'
-    ? `to_char(${columnOf(field)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
-    : columnOf(field);
+function placeOf({ fields }: ListSource, field: string): string {
+  const { type } = fields[field];
+  if (type === 'time')
+    return `to_char(${columnOf(field)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  // The driver reads a bigint as text.
+  return type === 'integer' ? `${columnOf(field)}::float8` : columnOf(field);
+}
 
 function filterToSql(source: ListSource, filter: Filter, values: unknown[]): string {
   if (filter.kind === 'and' || filter.kind === 'or')
@@ -85,7 +88,10 @@ function filterToSql(source: ListSource, filter: Filter, values: unknown[]): str
   if (filter.kind === 'has') return `(?::text = any (${columnOf(field)}))`;
   const { comparator } = filter;
   const { type, optional } = source.fields[field];
-  const comparison = `${ordered(source, field)} ${comparator} ?::${casts[type]}`;
+  // Equal bytes are equal in any order, and an index by the database's own serves.
+  const isEquality = comparator === '=' || comparator === '!=';
+  const side = isEquality ? columnOf(field) : ordered(source, field);
+  const comparison = `${side} ${comparator} ?::${casts[type]}`;
   // What is absent is unequal to everything, and not an unknown that would make a whole NOT unknown.
   return optional ? `coalesce(${comparison}, ${comparator === '!='})` : `(${comparison})`;
 }

@@ -9,6 +9,7 @@ import { Migration0009Control } from './Migration0009Control.ts';
 import { Migration0010Outcomes } from './Migration0010Outcomes.ts';
 import { Migration0011RunErrorCode } from './Migration0011RunErrorCode.ts';
 import { Migration0012UnloadedModels } from './Migration0012UnloadedModels.ts';
+import { Migration0013Lists } from './Migration0013Lists.ts';
 
 /** Every migration, in the order in which they are applied. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   { name: '0010_outcomes', class: Migration0010Outcomes },
   { name: '0011_run_error_code', class: Migration0011RunErrorCode },
   { name: '0012_unloaded_models', class: Migration0012UnloadedModels },
+  { name: '0013_lists', class: Migration0013Lists },
 ];

@@ -19,12 +19,9 @@ export const customerList: ListSource = {
   order: 'submit_time desc',
   key: ['model', 'unit_key'],
   from: `
-    select r.model, r.unit_key, r.submission_count, r.at as submit_time, r.version as model_version, r.probability, r.label,
-      r.experiment, r.arm, o.outcome, o.observed_at as outcome_time
-    from (
-      select distinct on (model, unit_key) *, count(*) over (partition by model, unit_key)::integer as submission_count
-      from production_row order by model, unit_key, at desc, prediction_id desc
-    ) as r
+    select c.model, c.unit_key, c.submission_count, c.submitted_at as submit_time, r.version as model_version, r.probability,
+      r.label, r.experiment, r.arm, o.outcome, o.observed_at as outcome_time
+    from customer c join production_row r on r.prediction_id = c.prediction_id
     left join lateral (
       select x.outcome, x.observed_at from outcome x
       where x.model = r.model and (x.unit_key = r.unit_key or x.prediction_id = r.prediction_id)

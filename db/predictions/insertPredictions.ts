@@ -6,7 +6,7 @@ import { storableJson, storableText } from '../storable.ts';
 import type { Prediction } from './Prediction.ts';
 import { preparePartitions } from './preparePartitions.ts';
 
-// The one writer of predictions, exposures and production rows. The rows of a spool come by COPY into a table of this session
+// The one writer of predictions, exposures, production rows and customers. The rows of a spool come by COPY into a table of this session
 // and from there to their places, in one transaction. They may come again, after a crash between this and the spool's end, and
 // in any order, from any process: each place has a key by which what is there already stays, and a unit's exposure is the
 // earliest of all, whoever brings it when.
@@ -50,10 +50,19 @@ const distribute = [
    on conflict (model, experiment, unit_key) do update
      set arm = excluded.arm, version = excluded.version, prediction_id = excluded.prediction_id, at = excluded.at
      where (excluded.at, excluded.prediction_id) < (e.at, e.prediction_id)`,
-  `insert into production_row
-     (prediction_id, at, model, version, unit_key, experiment, arm, features, probability, label, threshold)
-   select id, at, model, version, unit_key, experiment, arm, features, probability, label, threshold
-   from shipped where features is not null order by id on conflict do nothing`,
+  `with submission as (
+     insert into production_row
+       (prediction_id, at, model, version, unit_key, experiment, arm, features, probability, label, threshold)
+     select id, at, model, version, unit_key, experiment, arm, features, probability, label, threshold
+     from shipped where features is not null order by id on conflict do nothing
+     returning model, unit_key, at, prediction_id)
+   insert into customer as c (model, unit_key, submission_count, submitted_at, prediction_id)
+   select distinct on (model, unit_key) model, unit_key, count(*) over (partition by model, unit_key), at, prediction_id
+   from submission order by model, unit_key, at desc, prediction_id desc
+   on conflict (model, unit_key) do update set submission_count = c.submission_count + excluded.submission_count,
+     (submitted_at, prediction_id) = (
+       select n.at, n.id from (values (c.submitted_at, c.prediction_id), (excluded.submitted_at, excluded.prediction_id)) as n (at, id)
+       order by n.at desc, n.id desc limit 1)`,
 ];
 
 /** COPY's text format: a tab between values, a line a row, \N for null. */

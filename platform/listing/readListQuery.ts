@@ -26,18 +26,21 @@ export interface ListQuery {
   tokenAfter(values: readonly Value[]): string;
 }
 
+type Scope = Readonly<Record<string, Value | Filter | undefined>>;
+
 const DEFAULT_SIZE = 50;
 const MAXIMUM_SIZE = 1_000;
 
 /**
  * What a list is asked for.
- * @param scope field → value that every item has, whatever the filter says: the model that the request names
+ * @param scope field → value that every item has, whatever the filter says: the model that the request names; or what else
+ *   must hold of the field
  * @throws HoldfastError invalidArgument that names the field, what came and what was expected
  */
 export function readListQuery(
   list: ListDeclaration,
   { pageSize, pageToken, filter: filterText, orderBy }: ListRequest,
-  scope: Readonly<Record<string, Value | undefined>>,
+  scope: Scope,
 ): ListQuery {
   if (!Number.isInteger(pageSize) || pageSize < 0 || pageSize > MAXIMUM_SIZE)
     throw new HoldfastError(
@@ -58,10 +61,11 @@ export function readListQuery(
   };
 }
 
-function within(scope: Readonly<Record<string, Value | undefined>>, asked: Filter | null): Filter | null {
-  const of = Object.entries(scope).flatMap(([field, value]): Filter[] =>
-    value === undefined ? [] : [{ kind: 'compare', field, comparator: '=', value }],
-  );
+function within(scope: Scope, asked: Filter | null): Filter | null {
+  const of = Object.entries(scope).flatMap(([field, value]): Filter[] => {
+    if (value === undefined) return [];
+    return [typeof value === 'object' ? value : { kind: 'compare', field, comparator: '=', value }];
+  });
   if (asked !== null) of.push(asked);
   return of.length < 2 ? (of[0] ?? null) : { kind: 'and', of };
 }

@@ -1,63 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import type { Control } from '../../control/startControl.ts';
 import { Role } from '../../proto/gen/holdfast/v1/access.ts';
-import { AccountServiceService, type CreateKeyRequest } from '../../proto/gen/holdfast/v1/account.ts';
-import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import type { CreateKeyRequest } from '../../proto/gen/holdfast/v1/account.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
 import { auditedMethods } from '../../platform/access/auditedMethods.ts';
 import { expectError } from '../support/expectError.ts';
-import type { LogLine } from '../support/collectLogs.ts';
-import { startTestControl } from '../support/startTestControl.ts';
+import { firstPage } from '../support/firstPage.ts';
 import { TEST_KEY } from '../support/testAccess.ts';
-import { type TestDatabase, withDatabase } from '../support/withDatabase.ts';
+import { withAccounts } from '../support/withAccounts.ts';
 
 // Users, sessions, keys and the audit log, over a real PostgreSQL and by real gRPC clients.
 
-type Accounts = GrpcClient<typeof AccountServiceService>;
-
-interface World extends TestDatabase {
-  readonly control: Control;
-  readonly logs: LogLine[];
-  readonly admin: Accounts;
-  /** A client that presents this, or nothing. */
-  readonly as: (secret?: string) => Accounts;
-  /** Makes a user whose password is set, and answers a session of it. */
-  readonly user: (name: string, role: Role) => Promise<{ client: Accounts; token: string; password: string }>;
-}
-
-const withAccounts = <T>(test: (world: World) => Promise<T>): Promise<T> =>
-  withDatabase(async (database, more) => {
-    const { control, logs } = await startTestControl(database, more.url);
-    const clients: Accounts[] = [];
-    const as = (secret?: string): Accounts => {
-      const client = createGrpcClient(AccountServiceService, {
-        address: `127.0.0.1:${control.port}`,
-        peer: 'control',
-        secret,
-      });
-      clients.push(client);
-      return client;
-    };
-    const admin = as(TEST_KEY);
-    const user = async (name: string, role: Role) => {
-      const { oneTimePassword } = await admin.createUser({ name, role, password: '' });
-      const first = await as().login({ user: name, password: oneTimePassword });
-      const password = `the password of ${name.slice(0, 3)}…`;
-      const client = as(first.token);
-      await client.changePassword({ currentPassword: oneTimePassword, newPassword: password });
-      return { client, token: first.token, password };
-    };
-    try {
-      return await test({ ...more, control, logs, admin, as, user });
-    } finally {
-      for (const client of clients) client.close();
-      await control.close();
-    }
-  });
-
 const none: CreateKeyRequest = { name: '', role: Role.ROLE_UNSPECIFIED, user: '', models: [], validDays: 0 };
-const everything = { pageSize: 0, pageToken: '', actor: '', method: '', target: '' };
+const everything = { ...firstPage, actor: '', method: '', target: '' };
 
 describe('accounts', () => {
   it('lets a new user do nothing but change the one-time password, and everything of the role afterwards', () =>
@@ -185,20 +140,20 @@ describe('accounts', () => {
           /key for churn alone is a predictor's or a viewer's.*leave the models out/,
         ),
       );
-      const own = await client.listKeys({ user: '', showEnded: false });
+      const own = await client.listKeys({ user: '', showEnded: false, ...firstPage });
       assert.deepEqual(
         own.keys.map(({ name }) => name),
         ['child', 'narrow'],
       );
       await assert.rejects(
-        client.listKeys({ user: 'tester', showEnded: false }),
+        client.listKeys({ user: 'tester', showEnded: false, ...firstPage }),
         expectError('permissionDenied', /own keys only/),
       );
-      const foreign = (await admin.listKeys({ user: 'tester', showEnded: false })).keys[0];
+      const foreign = (await admin.listKeys({ user: 'tester', showEnded: false, ...firstPage })).keys[0];
       await assert.rejects(client.revokeKey({ id: foreign.id }), expectError('notFound', /of dora/));
       await admin.revokeKey({ id: narrow.key?.id ?? '' });
       await assert.rejects(maker.me({}), expectError('unauthenticated', /not good here/));
-      const all = await admin.listKeys({ user: 'dora', showEnded: true });
+      const all = await admin.listKeys({ user: 'dora', showEnded: true, ...firstPage });
       assert.deepEqual(
         all.keys.map(({ name, revokeTime }) => [name, revokeTime !== undefined]),
         [
@@ -225,12 +180,12 @@ describe('accounts', () => {
         );
         for (const name of ['', 'hanna'])
           assert.deepEqual(
-            (await holder.listKeys({ user: name, showEnded: true })).keys.map(({ id }) => id),
+            (await holder.listKeys({ user: name, showEnded: true, ...firstPage })).keys.map(({ id }) => id),
             [idOf(presented)],
           );
       }
       assert.equal(
-        (await client.listKeys({ user: '', showEnded: false })).keys.length,
+        (await client.listKeys({ user: '', showEnded: false, ...firstPage })).keys.length,
         2,
         'a session sees all',
       );
@@ -240,7 +195,7 @@ describe('accounts', () => {
       const another = await client.createKey({ ...none, name: 'another' });
       await client.revokeKey({ id: idOf(strong) });
       await admin.revokeKey({ id: idOf(another) });
-      assert.deepEqual((await client.listKeys({ user: '', showEnded: false })).keys, []);
+      assert.deepEqual((await client.listKeys({ user: '', showEnded: false, ...firstPage })).keys, []);
     }));
 
   it('holds back who tries passwords, one after another or all at once, and says not which part was wrong', () =>
@@ -293,7 +248,7 @@ describe('accounts', () => {
         .login({ user: 'hunter2-typed-here', password: 'x' })
         .catch(() => undefined);
       await as().login({ user: 'frida', password });
-      await client.listKeys({ user: '', showEnded: false });
+      await client.listKeys({ user: '', showEnded: false, ...firstPage });
       const { events } = await admin.listAuditEvents(everything);
       assert.deepEqual(
         events.map(({ actor, method, target, outcome }) => [actor, method.split('/')[1], target, outcome]),

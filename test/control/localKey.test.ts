@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { ensureLocalKey } from '../../control/keys/ensureLocalKey.ts';
 import { deleteAccount } from '../../db/accounts/deleteAccount.ts';
-import { listKeys } from '../../db/keys/listKeys.ts';
+import { findKey } from '../../db/keys/findKey.ts';
 import { revokeKey } from '../../db/keys/revokeKey.ts';
 import { readLocalKey } from '../../platform/access/localKey.ts';
 import { keyIdOf } from '../../platform/access/secrets.ts';
@@ -18,7 +18,7 @@ describe("this machine's key", () => {
         const start = async () => {
           await ensureLocalKey(database, home);
           const secret = readLocalKey(home) ?? assert.fail('no key in the home');
-          const [key] = await listKeys(database, { id: keyIdOf(secret) });
+          const key = (await findKey(database, { id: keyIdOf(secret) })) ?? assert.fail('no such key');
           return { secret, user: key.user, isRevoked: key.revokedAt !== null };
         };
         const first = await start();
@@ -32,7 +32,7 @@ describe("this machine's key", () => {
         const next = await start();
         assert.deepEqual([next.user, next.isRevoked], ['berta', false]);
         assert.notEqual(next.secret, first.secret);
-        assert.deepEqual(await listKeys(database, { id: keyIdOf(first.secret) }), []);
+        assert.equal(await findKey(database, { id: keyIdOf(first.secret) }), null);
       }),
     ));
 });

@@ -16,6 +16,7 @@ import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { expectError } from '../support/expectError.ts';
 import { firstPage } from '../support/firstPage.ts';
 import { recordRun, registerSamples, sampleDataset } from '../support/registrySamples.ts';
+import { samplePrediction } from '../support/samplePrediction.ts';
 import { TEST_KEY } from '../support/testAccess.ts';
 import { type ControlWorld, withControl } from '../support/withControl.ts';
 
@@ -25,23 +26,6 @@ const report = (changes: Partial<OutcomeReport>): OutcomeReport => ({
   instance: 0,
   outcome: 'Yes',
   observedTime: undefined,
-  ...changes,
-});
-
-const predictionOf = (changes: Partial<Prediction>): Prediction => ({
-  id: uuidv7(),
-  instance: 0,
-  at: Date.now() - 60_000,
-  model: 'churn',
-  version: 1,
-  unitKey: 'u1',
-  kind: 'answer',
-  experiment: null,
-  arm: null,
-  probability: 0.7,
-  label: 'Yes',
-  threshold: 0.5,
-  features: null,
   ...changes,
 });
 
@@ -68,7 +52,7 @@ const arm = (name: string, version: string, weightPercent: number) => ({
 
 const exposed = (count: number, of: string, version: number, at: number) =>
   Array.from({ length: count }, (_, index) =>
-    predictionOf({
+    samplePrediction({
       unitKey: `${of}${version}-${at}-${index}`,
       experiment: 'exp',
       arm: of,
@@ -233,15 +217,15 @@ describe('OutcomeService', () => {
   it('shows a customer’s submissions, predictions, arm and outcome, and pages through customers', function () {
     return withVersions(this, async world => {
       const { outcomes } = world;
-      const first = predictionOf({ at: Date.now() - 120_000, features: { tenure: 1 }, probability: 0.4 });
-      const second = predictionOf({
+      const first = samplePrediction({ at: Date.now() - 120_000, features: { tenure: 1 }, probability: 0.4 });
+      const second = samplePrediction({
         features: { tenure: 2, Contract: null },
         experiment: 'exp',
         arm: 'A',
       });
-      const bulk = predictionOf({ at: Date.now() - 90_000, instance: 5, probability: 0.1, label: 'No' });
+      const bulk = samplePrediction({ at: Date.now() - 90_000, instance: 5, probability: 0.1, label: 'No' });
       const others = ['u2', 'u3', 'u4'].map(unitKey =>
-        predictionOf({ unitKey, at: Date.now() - 600_000, features: {}, probability: 0.2, label: 'No' }),
+        samplePrediction({ unitKey, at: Date.now() - 600_000, features: {}, probability: 0.2, label: 'No' }),
       );
       await ship(world, [first, second, bulk, ...others]);
       await outcomes.recordOutcomes({

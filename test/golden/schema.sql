@@ -53,6 +53,11 @@ audit_outcome.code text not null
 audit_outcome.message text not null
 audit_outcome.before json
 audit_outcome.after json
+customer.model model_name not null
+customer.unit_key text not null
+customer.submission_count integer not null
+customer.submitted_at timestamp(3) with time zone not null
+customer.prediction_id uuid not null
 dataset_version.id integer not null generated always as identity
 dataset_version.model model_name not null
 dataset_version.version integer not null
@@ -257,6 +262,10 @@ audit_outcome.audit_outcome_before_check CHECK ((json_typeof(before) = 'object':
 audit_outcome.audit_outcome_code_check CHECK ((code <> ''::text))
 audit_outcome.audit_outcome_event_id_fkey FOREIGN KEY (event_id) REFERENCES audit_event(id)
 audit_outcome.audit_outcome_pkey PRIMARY KEY (event_id)
+customer.customer_pkey PRIMARY KEY (model, unit_key)
+customer.customer_prediction_id_fkey FOREIGN KEY (prediction_id) REFERENCES production_row(prediction_id)
+customer.customer_submission_count_check CHECK ((submission_count >= 1))
+customer.customer_unit_key_check CHECK ((unit_key <> ''::text))
 dataset_version.dataset_version_model_digest_schema_digest_key UNIQUE (model, digest, schema_digest)
 dataset_version.dataset_version_model_id_key UNIQUE (model, id)
 dataset_version.dataset_version_model_version_key UNIQUE (model, version)
@@ -397,9 +406,12 @@ CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (id)
 CREATE UNIQUE INDEX archived_version_pkey ON public.archived_version USING btree (model, version)
 CREATE INDEX audit_event_of_actor ON public.audit_event USING btree (actor, id)
 CREATE INDEX audit_event_of_method ON public.audit_event USING btree (method, id)
-CREATE INDEX audit_event_of_target ON public.audit_event USING btree (target text_pattern_ops, id)
+CREATE INDEX audit_event_of_target ON public.audit_event USING btree (target COLLATE "C", id)
 CREATE UNIQUE INDEX audit_event_pkey ON public.audit_event USING btree (id)
 CREATE UNIQUE INDEX audit_outcome_pkey ON public.audit_outcome USING btree (event_id)
+CREATE INDEX customer_newest ON public.customer USING btree (submitted_at DESC, model DESC, unit_key DESC)
+CREATE INDEX customer_of_model_newest ON public.customer USING btree (model, submitted_at DESC, unit_key DESC)
+CREATE UNIQUE INDEX customer_pkey ON public.customer USING btree (model, unit_key)
 CREATE UNIQUE INDEX dataset_version_model_digest_schema_digest_key ON public.dataset_version USING btree (model, digest, schema_digest)
 CREATE UNIQUE INDEX dataset_version_model_id_key ON public.dataset_version USING btree (model, id)
 CREATE UNIQUE INDEX dataset_version_model_version_key ON public.dataset_version USING btree (model, version)

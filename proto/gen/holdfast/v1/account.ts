@@ -99,10 +99,20 @@ export interface UserChange {
 }
 
 export interface ListUsersRequest {
+  /** Items of a page, 1 to 1,000; 0 means 50. */
+  pageSize: number;
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
+  pageToken: string;
+  /** A subset of AIP-160 over the user's fields, as `role = admin AND NOT disabled = true`. Empty means everything. */
+  filter: string;
+  /** As `create_time desc`; empty means by name. */
+  orderBy: string;
 }
 
 export interface ListUsersResponse {
   users: User[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface UpdateUserRequest {
@@ -173,10 +183,20 @@ export interface ListKeysRequest {
   user: string;
   /** Also those that were revoked or have expired. */
   showEnded: boolean;
+  /** Items of a page, 1 to 1,000; 0 means 50. */
+  pageSize: number;
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
+  pageToken: string;
+  /** A subset of AIP-160 over the key's fields, as `models:churn AND expire_time < "2027-01-01"`. Empty means everything. */
+  filter: string;
+  /** As `name`; empty means the newest first. */
+  orderBy: string;
 }
 
 export interface ListKeysResponse {
   keys: Key[];
+  /** Empty on the last page. */
+  nextPageToken: string;
 }
 
 export interface RevokeKeyRequest {
@@ -214,15 +234,19 @@ export interface AuditEvent {
 }
 
 export interface ListAuditEventsRequest {
-  /** 1 to 1000; 0 means 50. */
+  /** Items of a page, 1 to 1,000; 0 means 50. */
   pageSize: number;
-  /** Of the answer before; empty means the newest. */
+  /** next_page_token of the page before, with the same filter, order_by and names; empty means the first page. */
   pageToken: string;
   /** Each of these narrows; empty means any. */
   actor: string;
   method: string;
   /** This or anything below it: models/churn. */
   target: string;
+  /** A subset of AIP-160 over the event's plain fields, as `outcome != OK AND time > "2026-01-01"`. Empty means everything. */
+  filter: string;
+  /** As `actor, time desc`; empty means the newest first. */
+  orderBy: string;
 }
 
 export interface ListAuditEventsResponse {
@@ -1188,11 +1212,23 @@ export const UserChange: MessageFns<UserChange> = {
 };
 
 function createBaseListUsersRequest(): ListUsersRequest {
-  return {};
+  return { pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const ListUsersRequest: MessageFns<ListUsersRequest> = {
-  encode(_: ListUsersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: ListUsersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.pageSize !== 0) {
+      writer.uint32(8).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(26).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(34).string(message.orderBy);
+    }
     return writer;
   },
 
@@ -1209,6 +1245,38 @@ export const ListUsersRequest: MessageFns<ListUsersRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1221,32 +1289,68 @@ export const ListUsersRequest: MessageFns<ListUsersRequest> = {
     }
   },
 
-  fromJSON(_: any): ListUsersRequest {
-    return {};
+  fromJSON(object: any): ListUsersRequest {
+    return {
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
+    };
   },
 
-  toJSON(_: ListUsersRequest): unknown {
+  toJSON(message: ListUsersRequest): unknown {
     const obj: any = {};
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
+    }
     return obj;
   },
 
   create<I extends Exact<DeepPartial<ListUsersRequest>, I>>(base?: I): ListUsersRequest {
     return ListUsersRequest.fromPartial(base ?? ({} as any));
   },
-  fromPartial<I extends Exact<DeepPartial<ListUsersRequest>, I>>(_: I): ListUsersRequest {
+  fromPartial<I extends Exact<DeepPartial<ListUsersRequest>, I>>(object: I): ListUsersRequest {
     const message = createBaseListUsersRequest();
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
 
 function createBaseListUsersResponse(): ListUsersResponse {
-  return { users: [] };
+  return { users: [], nextPageToken: "" };
 }
 
 export const ListUsersResponse: MessageFns<ListUsersResponse> = {
   encode(message: ListUsersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.users) {
       User.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -1272,6 +1376,14 @@ export const ListUsersResponse: MessageFns<ListUsersResponse> = {
             message.users.push(User.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1285,13 +1397,23 @@ export const ListUsersResponse: MessageFns<ListUsersResponse> = {
   },
 
   fromJSON(object: any): ListUsersResponse {
-    return { users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => User.fromJSON(e)) : [] };
+    return {
+      users: globalThis.Array.isArray(object?.users) ? object.users.map((e: any) => User.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
   },
 
   toJSON(message: ListUsersResponse): unknown {
     const obj: any = {};
     if (message.users?.length) {
       obj.users = message.users.map((e) => User.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -1302,6 +1424,7 @@ export const ListUsersResponse: MessageFns<ListUsersResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListUsersResponse>, I>>(object: I): ListUsersResponse {
     const message = createBaseListUsersResponse();
     message.users = object.users?.map((e) => User.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -2009,7 +2132,7 @@ export const NewKey: MessageFns<NewKey> = {
 };
 
 function createBaseListKeysRequest(): ListKeysRequest {
-  return { user: "", showEnded: false };
+  return { user: "", showEnded: false, pageSize: 0, pageToken: "", filter: "", orderBy: "" };
 }
 
 export const ListKeysRequest: MessageFns<ListKeysRequest> = {
@@ -2019,6 +2142,18 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
     }
     if (message.showEnded !== false) {
       writer.uint32(16).bool(message.showEnded);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(34).string(message.pageToken);
+    }
+    if (message.filter !== "") {
+      writer.uint32(42).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(50).string(message.orderBy);
     }
     return writer;
   },
@@ -2052,6 +2187,38 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
             message.showEnded = reader.bool();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2072,6 +2239,22 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
         : isSet(object.show_ended)
         ? globalThis.Boolean(object.show_ended)
         : false,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
     };
   },
 
@@ -2083,6 +2266,18 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
     if (message.showEnded !== false) {
       obj.showEnded = message.showEnded;
     }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
+    }
     return obj;
   },
 
@@ -2093,18 +2288,25 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
     const message = createBaseListKeysRequest();
     message.user = object.user ?? "";
     message.showEnded = object.showEnded ?? false;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
 
 function createBaseListKeysResponse(): ListKeysResponse {
-  return { keys: [] };
+  return { keys: [], nextPageToken: "" };
 }
 
 export const ListKeysResponse: MessageFns<ListKeysResponse> = {
   encode(message: ListKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     for (const v of message.keys) {
       Key.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
@@ -2130,6 +2332,14 @@ export const ListKeysResponse: MessageFns<ListKeysResponse> = {
             message.keys.push(Key.decode(reader, reader.uint32()));
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2143,13 +2353,23 @@ export const ListKeysResponse: MessageFns<ListKeysResponse> = {
   },
 
   fromJSON(object: any): ListKeysResponse {
-    return { keys: globalThis.Array.isArray(object?.keys) ? object.keys.map((e: any) => Key.fromJSON(e)) : [] };
+    return {
+      keys: globalThis.Array.isArray(object?.keys) ? object.keys.map((e: any) => Key.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
   },
 
   toJSON(message: ListKeysResponse): unknown {
     const obj: any = {};
     if (message.keys?.length) {
       obj.keys = message.keys.map((e) => Key.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
     }
     return obj;
   },
@@ -2160,6 +2380,7 @@ export const ListKeysResponse: MessageFns<ListKeysResponse> = {
   fromPartial<I extends Exact<DeepPartial<ListKeysResponse>, I>>(object: I): ListKeysResponse {
     const message = createBaseListKeysResponse();
     message.keys = object.keys?.map((e) => Key.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -2490,7 +2711,7 @@ export const AuditEvent: MessageFns<AuditEvent> = {
 };
 
 function createBaseListAuditEventsRequest(): ListAuditEventsRequest {
-  return { pageSize: 0, pageToken: "", actor: "", method: "", target: "" };
+  return { pageSize: 0, pageToken: "", actor: "", method: "", target: "", filter: "", orderBy: "" };
 }
 
 export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
@@ -2509,6 +2730,12 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
     }
     if (message.target !== "") {
       writer.uint32(42).string(message.target);
+    }
+    if (message.filter !== "") {
+      writer.uint32(50).string(message.filter);
+    }
+    if (message.orderBy !== "") {
+      writer.uint32(58).string(message.orderBy);
     }
     return writer;
   },
@@ -2566,6 +2793,22 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
             message.target = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.filter = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.orderBy = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2593,6 +2836,12 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
       actor: isSet(object.actor) ? globalThis.String(object.actor) : "",
       method: isSet(object.method) ? globalThis.String(object.method) : "",
       target: isSet(object.target) ? globalThis.String(object.target) : "",
+      filter: isSet(object.filter) ? globalThis.String(object.filter) : "",
+      orderBy: isSet(object.orderBy)
+        ? globalThis.String(object.orderBy)
+        : isSet(object.order_by)
+        ? globalThis.String(object.order_by)
+        : "",
     };
   },
 
@@ -2613,6 +2862,12 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
     if (message.target !== "") {
       obj.target = message.target;
     }
+    if (message.filter !== "") {
+      obj.filter = message.filter;
+    }
+    if (message.orderBy !== "") {
+      obj.orderBy = message.orderBy;
+    }
     return obj;
   },
 
@@ -2626,6 +2881,8 @@ export const ListAuditEventsRequest: MessageFns<ListAuditEventsRequest> = {
     message.actor = object.actor ?? "";
     message.method = object.method ?? "";
     message.target = object.target ?? "";
+    message.filter = object.filter ?? "";
+    message.orderBy = object.orderBy ?? "";
     return message;
   },
 };
