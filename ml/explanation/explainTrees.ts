@@ -1,4 +1,5 @@
 import type { TreesModel } from '../trainers/FittedModel.ts';
+import { childOf } from '../trainers/trees/childOf.ts';
 
 // TreeSHAP against one reference customer (Lundberg et al. 2020, "interventional"; the form for one background row). Each tree
 // is walked once along every path that some mixture of the two customers takes: where a split sends both the same way nothing
@@ -24,7 +25,7 @@ export function explainTrees(
   contributions: Float64Array,
   factor: number,
 ): number {
-  const { feature, threshold, left, right, value } = model;
+  const { feature, value } = model;
   const sideOf = new Uint8Array(contributions.length);
   /** The columns on the path that are decided. */
   const decided: number[] = [];
@@ -34,8 +35,8 @@ export function explainTrees(
   const walk = (node: number): void => {
     const split = feature[node];
     if (split < 0) return reach(value[node] * factor);
-    const ofRow = row[split] <= threshold[node] ? left[node] : right[node];
-    const ofReference = reference[split] <= threshold[node] ? left[node] : right[node];
+    const ofRow = childOf(model, node, row[split]);
+    const ofReference = childOf(model, node, reference[split]);
     const column = columns[split];
     if (ofRow === ofReference || sideOf[column] === WITH) return walk(ofRow);
     if (sideOf[column] === WITHOUT) return walk(ofReference);

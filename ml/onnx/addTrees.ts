@@ -44,10 +44,11 @@ export function addTrees(
       node.push(id);
       mode.push(isLeaf ? 'LEAF' : 'BRANCH_LEQ');
       column.push(isLeaf ? 0 : columnOfFeature(columnOf, model.feature[at]));
-      threshold.push(isLeaf ? 0 : model.threshold[at]);
+      threshold.push(isLeaf ? 0 : model.threshold[2 * at]);
       whenTrue.push(isLeaf ? 0 : queue.length);
       whenFalse.push(isLeaf ? 0 : queue.length + 1);
-      if (!isLeaf) queue.push(model.left[at], model.right[at]);
+      const left = model.left[2 * at + 1];
+      if (!isLeaf) queue.push(left, left + 1);
       else if (complement) {
         addLeaf(0, 1 - model.value[at], treeId, id);
         addLeaf(1, model.value[at], treeId, id);

@@ -62,8 +62,9 @@ function assertModel(model: FittedModel, features: number): void {
     }
     case 'trees':
       if (model.roots.length === 0) throw new Error('A model of trees needs at least one tree, got none.');
-      assertFinite('threshold', model.threshold);
-      assertFinite('value', model.value);
+      for (let node = 0; node < model.feature.length; node++)
+        if (model.feature[node] < 0) assertNumber('value', node, model.value[node]);
+        else assertNumber('threshold', node, model.threshold[2 * node]);
       assertFinite('base', [model.base]);
   }
 }
@@ -80,7 +81,10 @@ function assertSize(part: string, found: number, expected: number): void {
 }
 
 function assertFinite(part: string, values: ArrayLike<number>): void {
-  for (let index = 0; index < values.length; index++)
-    if (!Number.isFinite(Math.fround(values[index])))
-      throw new Error(`The model's ${part} holds ${values[index]} at ${index}; expected a finite float32.`);
+  for (let index = 0; index < values.length; index++) assertNumber(part, index, values[index]);
+}
+
+function assertNumber(part: string, index: number, value: number): void {
+  if (!Number.isFinite(Math.fround(value)))
+    throw new Error(`The model's ${part} holds ${value} at ${index}; expected a finite float32.`);
 }

@@ -11,6 +11,7 @@ import { sha256 } from '../../platform/sha256.ts';
 import { naiveShapley } from '../ml/explanation/naiveShapley.ts';
 import { assertClose } from '../support/assertClose.ts';
 import { expectError } from '../support/expectError.ts';
+import { treesModel } from '../support/plainTrees.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
 import { withPredictStream } from '../support/withPredictStream.ts';
 import { type Served, withInference, withServedModel } from '../support/withInference.ts';
@@ -55,18 +56,15 @@ const perceptron = modelOf({
   ],
 });
 const forest = modelOf(
-  {
-    kind: 'trees',
-    aggregate: 'probability',
-    base: 0,
-    roots: Int32Array.of(0, 5),
+  treesModel('probability', 0, {
+    roots: [0, 5],
     // tenure ≤ .5 (40 months) ? (month ? .9 : .4) : .1; and charges ≤ .4 (80) ? .2 : .7
-    feature: Int32Array.of(0, 2, -1, -1, -1, 1, -1, -1),
-    threshold: Float32Array.of(0.5, 0.5, 0, 0, 0, 0.4, 0, 0),
-    left: Int32Array.of(1, 2, 0, 0, 0, 6, 0, 0),
-    right: Int32Array.of(4, 3, 0, 0, 0, 7, 0, 0),
-    value: Float64Array.of(0, 0, 0.4, 0.9, 0.1, 0, 0.2, 0.7),
-  },
+    feature: [0, 2, -1, -1, -1, 1, -1, -1],
+    threshold: [0.5, 0.5, 0, 0, 0, 0.4, 0, 0],
+    left: [1, 2, 0, 0, 0, 6, 0, 0],
+    right: [4, 3, 0, 0, 0, 7, 0, 0],
+    value: [0, 0, 0.4, 0.9, 0.1, 0, 0.2, 0.7],
+  }),
   { slope: 0.8, intercept: -0.2 },
 );
 

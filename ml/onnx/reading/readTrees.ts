@@ -1,4 +1,5 @@
 import type { TreesModel } from '../../trainers/FittedModel.ts';
+import { createTreeNodes } from '../../trainers/trees/createTreeNodes.ts';
 import { NotOurForm, type OwnGraph } from './OwnGraph.ts';
 
 /**
@@ -17,18 +18,18 @@ export function readTrees(graph: OwnGraph, name: string): { model: TreesModel; f
   const isSum = new TextDecoder().decode(node.attribute('aggregate_function').s) === 'SUM';
   const count = tree.length;
   const roots: number[] = [];
-  const feature = new Int32Array(count).fill(-1);
-  const left = new Int32Array(count);
-  const right = new Int32Array(count);
+  const { floats: thresholds } = node.attribute('nodes_values');
+  const nodes = createTreeNodes(count);
   for (let at = 0; at < count; at++) {
     if (id[at] === 0) roots.push(at);
     const root = roots.length - 1;
     if (tree[at] !== root || id[at] !== at - roots[root])
       throw new NotOurForm('the nodes are not in our order');
+    nodes.feature[at] = modes[at] === LEAF ? -1 : column[at];
     if (modes[at] === LEAF) continue;
-    feature[at] = column[at];
-    left[at] = roots[root] + whenTrue[at];
-    right[at] = roots[root] + whenFalse[at];
+    if (whenFalse[at] !== whenTrue[at] + 1) throw new NotOurForm('the children of a node lie apart');
+    nodes.threshold[2 * at] = thresholds[at];
+    nodes.left[2 * at + 1] = roots[root] + whenTrue[at];
   }
   const leafTree = ints('target_treeids');
   const leafNode = ints('target_nodeids');
@@ -36,19 +37,17 @@ export function readTrees(graph: OwnGraph, name: string): { model: TreesModel; f
   const { floats: weights } = node.attribute('target_weights');
   // With two targets the first is the complement of the second.
   const wanted = Number(node.attribute('n_targets').i) - 1;
-  const value = new Float64Array(count);
-  for (let leaf = 0; leaf < leafTree.length; leaf++)
-    if (target[leaf] === wanted) value[roots[leafTree[leaf]] + leafNode[leaf]] = weights[leaf];
+  for (let leaf = 0; leaf < leafTree.length; leaf++) {
+    const at = roots[leafTree[leaf]] + leafNode[leaf];
+    if (modes[at] !== LEAF) throw new NotOurForm('a node has both children and a value');
+    if (target[leaf] === wanted) nodes.value[at] = weights[leaf];
+  }
   const model: TreesModel = {
     kind: 'trees',
     aggregate: isSum ? 'logit' : 'probability',
     base: isSum ? node.attribute('base_values').floats[0] : 0,
     roots: Int32Array.from(roots),
-    feature,
-    threshold: Float32Array.from(node.attribute('nodes_values').floats),
-    left,
-    right,
-    value,
+    ...nodes,
   };
   return { model, features: node.inputs[0] };
 }

@@ -104,7 +104,7 @@ export const treesAtATime = ({ size }: Crew): number => Math.min(size, MAXIMUM_M
 
 function appendTree(nodes: Float64Array, { columns, thresholds }: BinnedMatrix, table: NodeTable): void {
   const whole = new Int32Array(nodes.buffer, nodes.byteOffset, 2 * nodes.length);
-  table.addTree(whole[0], ({ feature, threshold, left, right, value }, first) => {
+  table.addTree(whole[0], ({ feature, threshold, left, value }, first) => {
     for (let node = 0; node < whole[0]; node++) {
       const at = 2 + 4 * node;
       const split = whole[at];
@@ -112,9 +112,8 @@ function appendTree(nodes: Float64Array, { columns, thresholds }: BinnedMatrix, 
       if (split === -1) value[first + node] = valueOrLeft;
       else {
         feature[first + node] = columns[split];
-        threshold[first + node] = thresholds[split][whole[at + 1]];
-        left[first + node] = first + valueOrLeft;
-        right[first + node] = first + valueOrLeft + 1;
+        threshold[2 * (first + node)] = thresholds[split][whole[at + 1]];
+        left[2 * (first + node) + 1] = first + valueOrLeft;
       }
     }
   });

@@ -27,12 +27,13 @@ export function binMatrix(
     throw new RangeError(`maximumBins is ${maximumBins}; expected a whole number from 2 to 256`);
   const { rowCount, columnCount } = matrix;
   const sampled = rowCount > THRESHOLD_ROWS ? sampleRows(rowCount, THRESHOLD_ROWS, seed) : null;
-  const sample = memory.float32(sampled?.length ?? 0);
+  const scratch = memory.float32(sampled?.length ?? rowCount);
   const columns: number[] = [];
   const thresholds: Float32Array[] = [];
   for (let column = 0; column < columnCount; column++) {
     const values = columnOf(matrix, column);
-    const cuts = findThresholds(sampled === null ? values : gather(values, sampled, sample), maximumBins);
+    const seen = sampled === null ? values : gather(values, sampled, scratch);
+    const cuts = findThresholds(seen, maximumBins, scratch);
     if (cuts.length === 0) continue;
     columns.push(column);
     thresholds.push(cuts);

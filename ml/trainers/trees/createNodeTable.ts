@@ -1,12 +1,10 @@
 import type { FeatureMatrix } from '../../features/FeatureMatrix.ts';
-import type { TreesModel } from '../FittedModel.ts';
+import type { TreeNodes, TreesModel } from '../FittedModel.ts';
 import { addTreeScores } from './addTreeScores.ts';
+import { createTreeNodes } from './createTreeNodes.ts';
 
 // The flat node table while it grows. The nodes of a tree are contiguous, in the order in which they were split off, and
 // the two children of a node lie side by side.
-
-/** One element a node, see TreesModel. */
-export type NodeArrays = Pick<TreesModel, 'feature' | 'threshold' | 'left' | 'right' | 'value'>;
 
 export interface NodeTable {
   /** Begins a tree with one leaf, and answers that node. */
@@ -15,7 +13,7 @@ export interface NodeTable {
   split(node: number, feature: number, threshold: number): number;
   setValue(leaf: number, value: number): void;
   /** Adds a tree of so many nodes, leaves of value 0 until `write` says otherwise; `first` is its root. */
-  addTree(count: number, write: (nodes: NodeArrays, first: number) => void): void;
+  addTree(count: number, write: (nodes: TreeNodes, first: number) => void): void;
   /** Makes room for so many nodes in all: growing without it needs room for twice as many for a moment. */
   reserve(count: number): void;
   readonly treeCount: number;
@@ -31,31 +29,24 @@ export interface NodeTable {
 export function createNodeTable(): NodeTable {
   const roots: number[] = [];
   let nodeCount = 0;
-  let feature = new Int32Array(1024);
-  let threshold = new Float32Array(1024);
-  let left = new Int32Array(1024);
-  let right = new Int32Array(1024);
-  let value = new Float64Array(1024);
+  let nodes = createTreeNodes(1024);
 
   const reserve = (count: number): void => {
-    if (count <= feature.length) return;
-    feature = grown(feature, new Int32Array(count));
-    threshold = grown(threshold, new Float32Array(count));
-    left = grown(left, new Int32Array(count));
-    right = grown(right, new Int32Array(count));
-    value = grown(value, new Float64Array(count));
+    if (count <= nodes.feature.length) return;
+    const larger = createTreeNodes(count);
+    larger.feature.set(nodes.feature);
+    larger.value.set(nodes.value);
+    nodes = larger;
   };
   const makeRoom = (count: number): void => {
-    if (count > feature.length) reserve(Math.max(count, 2 * feature.length));
+    const { length } = nodes.feature;
+    if (count > length) reserve(Math.max(count, 2 * length));
   };
   const addLeaf = (): number => {
     makeRoom(nodeCount + 1);
     // Nodes that keepTrees forgot may have left something behind.
-    feature[nodeCount] = -1;
-    threshold[nodeCount] = 0;
-    left[nodeCount] = 0;
-    right[nodeCount] = 0;
-    value[nodeCount] = 0;
+    nodes.feature[nodeCount] = -1;
+    nodes.value[nodeCount] = 0;
     return nodeCount++;
   };
   const addRoot = (): number => {
@@ -67,24 +58,22 @@ export function createNodeTable(): NodeTable {
   return {
     addRoot,
     split(node, splitFeature, splitThreshold) {
-      // Both before any assignment: adding a leaf may move the arrays.
+      // Both before any assignment: adding a leaf may move the nodes.
       const leftLeaf = addLeaf();
-      const rightLeaf = addLeaf();
-      feature[node] = splitFeature;
-      threshold[node] = splitThreshold;
-      left[node] = leftLeaf;
-      right[node] = rightLeaf;
-      value[node] = 0;
+      addLeaf();
+      nodes.feature[node] = splitFeature;
+      nodes.threshold[2 * node] = splitThreshold;
+      nodes.left[2 * node + 1] = leftLeaf;
       return leftLeaf;
     },
     setValue(leaf, leafValue) {
-      value[leaf] = leafValue;
+      nodes.value[leaf] = leafValue;
     },
     addTree(count, write) {
       makeRoom(nodeCount + count);
       const first = addRoot();
       for (let node = 1; node < count; node++) addLeaf();
-      write({ feature, threshold, left, right, value }, first);
+      write(nodes, first);
     },
     reserve,
     get treeCount() {
@@ -95,7 +84,7 @@ export function createNodeTable(): NodeTable {
     },
     addNewestTo(matrix, scores) {
       const newest = Int32Array.from(roots.slice(-1));
-      addTreeScores({ roots: newest, feature, threshold, left, right, value }, matrix, scores);
+      addTreeScores({ ...nodes, roots: newest }, matrix, scores);
     },
     keepTrees(count) {
       if (count >= roots.length) return;
@@ -110,17 +99,11 @@ export function createNodeTable(): NodeTable {
         base,
         roots: Int32Array.from(roots),
         // Not copied: what was reserved beyond them was never touched, and costs nothing.
-        feature: feature.subarray(0, nodeCount),
-        threshold: threshold.subarray(0, nodeCount),
-        left: left.subarray(0, nodeCount),
-        right: right.subarray(0, nodeCount),
-        value: value.subarray(0, nodeCount),
+        feature: nodes.feature.subarray(0, nodeCount),
+        value: nodes.value.subarray(0, nodeCount),
+        threshold: nodes.threshold.subarray(0, 2 * nodeCount),
+        left: nodes.left.subarray(0, 2 * nodeCount),
       };
     },
   };
-}
-
-function grown<T extends Int32Array | Float32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

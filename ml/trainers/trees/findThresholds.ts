@@ -3,16 +3,26 @@
 // else cuts at equally spaced quantiles.
 
 /**
- * @param values float32 without NaN; not changed
+ * @param values float32 without NaN
  * @param maximumBins 2 to 256
+ * @param scratch as long as the values, or themselves; its content is lost
  * @returns ascending float32 thresholds, at most maximumBins − 1; none where all values are equal
  */
-export function findThresholds(values: Float32Array, maximumBins: number): Float32Array {
+export function findThresholds(
+  values: Float32Array,
+  maximumBins: number,
+  scratch: Float32Array,
+): Float32Array {
   const pair = twoValues(values);
   if (pair !== null)
     return pair.length === 2 ? Float32Array.of(cutBetween(pair[0], pair[1])) : new Float32Array();
-  const sorted = values.slice().sort();
-  const distinct = distinctOf(sorted);
+  scratch.set(values);
+  const sorted = scratch.sort();
+  const quantiles = Float32Array.from(
+    { length: maximumBins - 1 },
+    (_, bin) => sorted[Math.floor(((bin + 1) / maximumBins) * (sorted.length - 1))],
+  );
+  const distinct = keepDistinct(sorted);
   if (distinct.length <= maximumBins) {
     const thresholds = new Float32Array(distinct.length - 1);
     for (let place = 0; place < thresholds.length; place++)
@@ -21,8 +31,7 @@ export function findThresholds(values: Float32Array, maximumBins: number): Float
   }
   const thresholds: number[] = [];
   let place = 0;
-  for (let bin = 1; bin < maximumBins; bin++) {
-    const quantile = sorted[Math.floor((bin / maximumBins) * (sorted.length - 1))];
+  for (const quantile of quantiles) {
     while (distinct[place] < quantile) place++;
     // Nothing lies above the largest value: where it is that common, the cut goes below it.
     const lower = Math.min(place, distinct.length - 2);
@@ -53,10 +62,9 @@ function twoValues(values: Float32Array): readonly number[] | null {
   return first < second ? [first, second] : [second, first];
 }
 
-function distinctOf(sorted: Float32Array): Float32Array {
-  const distinct = new Float32Array(sorted.length);
+/** In place: a copy of every column would wait for the garbage collector beside the table. */
+function keepDistinct(sorted: Float32Array): Float32Array {
   let count = 0;
-  for (let place = 0; place < sorted.length; place++)
-    if (place === 0 || sorted[place] !== sorted[place - 1]) distinct[count++] = sorted[place];
-  return distinct.subarray(0, count);
+  for (const value of sorted) if (count === 0 || value !== sorted[count - 1]) sorted[count++] = value;
+  return sorted.subarray(0, count);
 }

@@ -10,6 +10,7 @@ import { sigmoid } from '../../../ml/trainers/sigmoid.ts';
 import { metadataOf, type Row } from '../onnx/handmade.ts';
 import { pipeline as anyPipeline, rowFor } from '../onnx/pipelines.ts';
 import { assertClose } from '../../support/assertClose.ts';
+import { treesModel } from '../../support/plainTrees.ts';
 import { mixed, naiveShapley, rawScore, tableOf } from './naiveShapley.ts';
 
 const tolerance = 1e-5;
@@ -62,17 +63,14 @@ describe('createExactExplainer', () => {
         features: ['x', 'y', 'z'].map(input => ({ kind: 'number', input, mean: 0, scale: 1 })),
       },
       // x > .5 and y > .5 → 1, else 0.
-      model: {
-        kind: 'trees',
-        aggregate: 'logit',
-        base: -0.5,
-        roots: Int32Array.of(0),
-        feature: Int32Array.of(0, -1, 1, -1, -1),
-        threshold: Float32Array.of(0.5, 0, 0.5, 0, 0),
-        left: Int32Array.of(1, 0, 3, 0, 0),
-        right: Int32Array.of(2, 0, 4, 0, 0),
-        value: Float64Array.of(0, 0, 0, 0, 1),
-      },
+      model: treesModel('logit', -0.5, {
+        roots: [0],
+        feature: [0, -1, 1, -1, -1],
+        threshold: [0.5, 0, 0.5, 0, 0],
+        left: [1, 0, 3, 0, 0],
+        right: [2, 0, 4, 0, 0],
+        value: [0, 0, 0, 0, 1],
+      }),
       calibration: null,
       ...answer,
     };

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createExactExplainer } from '../../../ml/explanation/createExactExplainer.ts';
 import type { Pipeline } from '../../../ml/trainers/Pipeline.ts';
 import { assertClose } from '../../support/assertClose.ts';
+import { treesModel } from '../../support/plainTrees.ts';
 import { readGolden } from '../../support/readGolden.ts';
 import { tableOf } from './naiveShapley.ts';
 
@@ -34,23 +35,20 @@ describe('TreeSHAP beside the package shap', () => {
       golden.trees.slice(0, tree).reduce((sum, { feature }) => sum + feature.length, 0),
     );
     const shifted = (key: 'left' | 'right') =>
-      Int32Array.from(golden.trees.flatMap((tree, at) => tree[key].map(child => child + firstNodes[at])));
+      golden.trees.flatMap((tree, at) => tree[key].map(child => child + firstNodes[at]));
     const pipeline: Pipeline = {
       encoder: {
         inputs: names.map(name => ({ kind: 'number', name, fill: 0 })),
         features: names.map(input => ({ kind: 'number', input, mean: 0, scale: 1 })),
       },
-      model: {
-        kind: 'trees',
-        aggregate: 'logit',
-        base: golden.base,
-        roots: Int32Array.from(firstNodes),
-        feature: Int32Array.from(golden.trees.flatMap(({ feature }) => feature)),
-        threshold: Float32Array.from(golden.trees.flatMap(({ threshold }) => threshold)),
+      model: treesModel('logit', golden.base, {
+        roots: firstNodes,
+        feature: golden.trees.flatMap(({ feature }) => feature),
+        threshold: golden.trees.flatMap(({ threshold }) => threshold),
         left: shifted('left'),
         right: shifted('right'),
-        value: Float64Array.from(golden.trees.flatMap(({ value }) => value)),
-      },
+        value: golden.trees.flatMap(({ value }) => value),
+      }),
       calibration: null,
       threshold: 0.5,
       positiveLabel: 'Yes',

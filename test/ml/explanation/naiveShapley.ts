@@ -2,6 +2,7 @@ import type { Column, Table } from '../../../ml/dataset/Table.ts';
 import type { EncoderInput } from '../../../ml/features/Encoder.ts';
 import { encode } from '../../../ml/features/encode.ts';
 import type { Pipeline } from '../../../ml/trainers/Pipeline.ts';
+import { plainTrees } from '../../support/plainTrees.ts';
 import type { Row } from '../onnx/handmade.ts';
 
 // The naive twin: Shapley's formula over every subset of the columns, each scored by walking the kernel feature by feature.
@@ -49,11 +50,11 @@ export function rawScore({ encoder, model, calibration }: Pipeline, row: Row): n
       slope * x.reduce((sum, value, at) => sum + value * model.coefficients[at], model.intercept) + intercept
     );
   if (model.kind === 'perceptron') throw new Error('A perceptron adds nothing up.');
-  const leaves = Array.from(model.roots, root => {
+  const { roots, feature, threshold, left, right, value } = plainTrees(model);
+  const leaves = roots.map(root => {
     let node = root;
-    while (model.feature[node] >= 0)
-      node = x[model.feature[node]] <= model.threshold[node] ? model.left[node] : model.right[node];
-    return model.value[node];
+    while (feature[node] >= 0) node = x[feature[node]] <= threshold[node] ? left[node] : right[node];
+    return value[node];
   });
   const sum = leaves.reduce((total, leaf) => total + leaf, model.base);
   return model.aggregate === 'logit' ? slope * sum + intercept : sum / leaves.length;

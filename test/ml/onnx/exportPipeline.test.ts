@@ -5,6 +5,7 @@ import { exportPipeline } from '../../../ml/onnx/exportPipeline.ts';
 import { readMetadata } from '../../../ml/onnx/readMetadata.ts';
 import type { FittedModel } from '../../../ml/trainers/FittedModel.ts';
 import type { Pipeline } from '../../../ml/trainers/Pipeline.ts';
+import { treesModel } from '../../support/plainTrees.ts';
 import { metadataOf, naiveProbability, type Row } from './handmade.ts';
 import { pipeline, rowFor } from './pipelines.ts';
 import { runModel } from './runModel.ts';
@@ -35,17 +36,15 @@ const hand: Pipeline = {
 };
 
 /** One leaf that every row reaches. */
-const leaf = (aggregate: 'logit' | 'probability', value: number): FittedModel => ({
-  kind: 'trees',
-  aggregate,
-  base: 0,
-  roots: Int32Array.of(0),
-  feature: Int32Array.of(-1),
-  threshold: new Float32Array(1),
-  left: new Int32Array(1),
-  right: new Int32Array(1),
-  value: Float64Array.of(value),
-});
+const leaf = (aggregate: 'logit' | 'probability', value: number): FittedModel =>
+  treesModel(aggregate, 0, {
+    roots: [0],
+    feature: [-1],
+    threshold: [0],
+    left: [0],
+    right: [0],
+    value: [value],
+  });
 
 const score = (given: Pipeline, rows: readonly Row[]) =>
   runModel(exportPipeline(given, metadataOf(given)), given.encoder.inputs, rows);
@@ -193,17 +192,14 @@ describe('exportPipeline', () => {
       of: 'a tree that splits on a feature that is not there',
       pipeline: {
         ...hand,
-        model: {
-          kind: 'trees',
-          aggregate: 'logit',
-          base: 0,
-          roots: Int32Array.of(0),
-          feature: Int32Array.of(7, -1, -1),
-          threshold: new Float32Array(3),
-          left: Int32Array.of(1, 0, 0),
-          right: Int32Array.of(2, 0, 0),
-          value: new Float64Array(3),
-        },
+        model: treesModel('logit', 0, {
+          roots: [0],
+          feature: [7, -1, -1],
+          threshold: [0, 0, 0],
+          left: [1, 0, 0],
+          right: [2, 0, 0],
+          value: [0, 0, 0],
+        }),
       },
       message: /splits on feature 7, but the encoder has 3 features/,
     },

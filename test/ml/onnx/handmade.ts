@@ -2,6 +2,7 @@ import type { Encoder, EncoderInput } from '../../../ml/features/Encoder.ts';
 import type { ModelMetadata } from '../../../ml/onnx/ModelMetadata.ts';
 import type { FittedModel } from '../../../ml/trainers/FittedModel.ts';
 import type { Pipeline } from '../../../ml/trainers/Pipeline.ts';
+import { plainTrees } from '../../support/plainTrees.ts';
 
 // A row as a client sends it, and the naive twin of everything between a row and its probability: one row, one feature at a
 // time, in float64 after the features, written from the contracts alone.
@@ -55,11 +56,11 @@ function naiveKernel(model: FittedModel, x: readonly number[]): number {
   if (model.kind === 'linear')
     return sigmoid(x.reduce((sum, value, index) => sum + value * model.coefficients[index], model.intercept));
   if (model.kind === 'trees') {
-    const leaves = Array.from(model.roots, root => {
+    const { roots, feature, threshold, left, right, value } = plainTrees(model);
+    const leaves = roots.map(root => {
       let node = root;
-      while (model.feature[node] >= 0)
-        node = x[model.feature[node]] <= model.threshold[node] ? model.left[node] : model.right[node];
-      return model.value[node];
+      while (feature[node] >= 0) node = x[feature[node]] <= threshold[node] ? left[node] : right[node];
+      return value[node];
     });
     const sum = leaves.reduce((total, leaf) => total + leaf, 0);
     return model.aggregate === 'logit' ? sigmoid(model.base + sum) : sum / leaves.length;

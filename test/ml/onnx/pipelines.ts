@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import type { Encoder, EncoderInput, Feature } from '../../../ml/features/Encoder.ts';
 import type { FittedModel, TreesModel } from '../../../ml/trainers/FittedModel.ts';
 import type { Pipeline } from '../../../ml/trainers/Pipeline.ts';
+import { treesModel } from '../../support/plainTrees.ts';
 import type { Row } from './handmade.ts';
 
 // Random small pipelines with rows to score: awkward column names, features in any order, levels shared between columns,
@@ -60,7 +61,7 @@ const encoder: fc.Arbitrary<Encoder> = fc
       .map(features => ({ inputs, features })),
   );
 
-function treesModel(features: number): fc.Arbitrary<TreesModel> {
+function someTrees(features: number): fc.Arbitrary<TreesModel> {
   // Each draw turns one leaf of one tree into a split; nodes of the trees lie mixed in the table.
   const split = fc.record({ at: fc.nat(), feature: fc.nat(), threshold: float(-5, 5), on: fc.boolean() });
   return fc
@@ -89,19 +90,14 @@ function treesModel(features: number): fc.Arbitrary<TreesModel> {
         for (const list of [feature, left, right]) list.push(-1, -1);
         threshold.push(0, 0);
       }
-      return {
-        kind: 'trees',
-        aggregate,
-        base: aggregate === 'logit' ? base : 0,
-        roots: Int32Array.from({ length: trees }, (_, tree) => tree),
-        feature: Int32Array.from(feature),
-        threshold: Float32Array.from(threshold),
-        left: Int32Array.from(left),
-        right: Int32Array.from(right),
-        value: Float64Array.from(feature, (_, node) =>
-          aggregate === 'logit' ? 4 * values[node] - 2 : values[node],
-        ),
-      };
+      return treesModel(aggregate, aggregate === 'logit' ? base : 0, {
+        roots: Array.from({ length: trees }, (_, tree) => tree),
+        feature,
+        threshold,
+        left,
+        right,
+        value: feature.map((_, node) => (aggregate === 'logit' ? 4 * values[node] - 2 : values[node])),
+      });
     });
 }
 
@@ -133,7 +129,7 @@ const model = (features: number): fc.Arbitrary<FittedModel> =>
         coefficients: Float64Array.from(coefficients),
       }),
     ),
-    treesModel(features),
+    someTrees(features),
     perceptron(features),
   );
 

@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import type { TreesModel } from '../../../ml/trainers/FittedModel.ts';
 import { fitGradientBoosting } from '../../../ml/trainers/gradientBoosting/fitGradientBoosting.ts';
 import type { GradientBoostingParameters } from '../../../ml/trainers/Recipe.ts';
+import { plainTrees } from '../../support/plainTrees.ts';
 import { type DrawnTable, drawnTable, valueOf } from './drawnTables.ts';
 
 // A naive twin of boosting: for every node of every tree it tries every cut of every column on plain float64 derivatives
@@ -73,48 +74,44 @@ function checkTree(
   derivatives: Derivatives,
   parameters: GradientBoostingParameters,
 ): Map<number, number> {
+  const { roots, feature, threshold, left, right, value } = plainTrees(model);
   const valueOfRow = new Map<number, number>();
   const leaves: { readonly node: number; readonly gain: number }[] = [];
   const splits: { readonly node: number; readonly gain: number }[] = [];
   const maximumDepth = parameters.maximumDepth ?? Number.POSITIVE_INFINITY;
   const visit = (node: number, rows: readonly number[], depth: number): void => {
     const best = depth < maximumDepth ? bestGain(table, rows, derivatives, parameters) : 0;
-    if (model.feature[node] === -1) {
+    if (feature[node] === -1) {
       const gradient = sumOf(derivatives.gradients, rows);
       const hessian = sumOf(derivatives.hessians, rows);
       const expected = (-parameters.learningRate * gradient) / (hessian + parameters.l2);
-      assert.ok(
-        Math.abs(model.value[node] - expected) < 1e-3 * Math.max(1, Math.abs(expected)),
-        `leaf ${node}`,
-      );
-      for (const row of rows) valueOfRow.set(row, model.value[node]);
+      assert.ok(Math.abs(value[node] - expected) < 1e-3 * Math.max(1, Math.abs(expected)), `leaf ${node}`);
+      for (const row of rows) valueOfRow.set(row, value[node]);
       leaves.push({ node, gain: best });
       return;
     }
     assert.ok(depth < maximumDepth, `node ${node} is too deep`);
-    const goesLeft = (row: number): boolean =>
-      valueOf(table.matrix, row, model.feature[node]) <= model.threshold[node];
-    const left = rows.filter(goesLeft);
-    const right = rows.filter(row => !goesLeft(row));
-    const gain = gainOf(left, right, derivatives, parameters, 1e-3 - 1e-5);
+    const goesLeft = (row: number): boolean => valueOf(table.matrix, row, feature[node]) <= threshold[node];
+    const sides = [rows.filter(goesLeft), rows.filter(row => !goesLeft(row))];
+    const gain = gainOf(sides[0], sides[1], derivatives, parameters, 1e-3 - 1e-5);
     assert.ok(gain !== null, `node ${node} is split against the rules`);
     assert.ok(gain >= best - GAIN_TOLERANCE * Math.max(1, best), `node ${node} gains ${gain} of ${best}`);
     splits.push({ node, gain });
-    visit(model.left[node], left, depth + 1);
-    visit(model.right[node], right, depth + 1);
+    visit(left[node], sides[0], depth + 1);
+    visit(right[node], sides[1], depth + 1);
   };
-  visit(model.roots[tree], [...table.labels.keys()], 0);
+  visit(roots[tree], [...table.labels.keys()], 0);
 
   assert.ok(leaves.length <= parameters.maximumLeaves);
   // The children made last belong to the split made last: nothing that was open then may have gained more.
-  const children = (node: number): number => Math.max(model.left[node], model.right[node]);
+  const children = (node: number): number => Math.max(left[node], right[node]);
   const last = splits.reduce((latest, split) =>
     children(split.node) > children(latest.node) ? split : latest,
   );
   for (const { node, gain } of leaves) {
     if (leaves.length < parameters.maximumLeaves)
       assert.ok(gain < GAIN_TOLERANCE, `leaf ${node} could have gained ${gain}`);
-    else if (node !== model.left[last.node] && node !== model.right[last.node])
+    else if (node !== left[last.node] && node !== right[last.node])
       assert.ok(
         gain <= last.gain + GAIN_TOLERANCE * Math.max(1, gain),
         `leaf ${node} should have come first`,

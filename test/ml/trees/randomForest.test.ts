@@ -14,6 +14,7 @@ import { createNodeTable } from '../../../ml/trainers/trees/createNodeTable.ts';
 import { scoreTrees } from '../../../ml/trainers/trees/scoreTrees.ts';
 import { binMatrix } from '../../../ml/trainers/trees/binMatrix.ts';
 import { partedCrew } from '../../support/partedCrew.ts';
+import { plainTrees } from '../../support/plainTrees.ts';
 import { binnedOf } from './binnedOf.ts';
 import { type DrawnTable, drawnTable, matrixOf, valueOf } from './drawnTables.ts';
 import { noisyTable } from './noisyTable.ts';
@@ -69,20 +70,16 @@ const grow = (
 
 describe('a tree of the forest, by hand', () => {
   it('makes one split of two pure halves', () => {
-    assert.deepEqual(
-      { ...grow([[1, 2, 3, 4]], [0, 0, 1, 1], [1, 1, 1, 1]) },
-      {
-        kind: 'trees',
-        aggregate: 'probability',
-        base: 0,
-        roots: Int32Array.of(0),
-        feature: Int32Array.of(0, -1, -1),
-        threshold: Float32Array.of(2.5, 0, 0),
-        left: Int32Array.of(1, 0, 0),
-        right: Int32Array.of(2, 0, 0),
-        value: Float64Array.of(0, 0, 1),
-      },
-    );
+    const model = grow([[1, 2, 3, 4]], [0, 0, 1, 1], [1, 1, 1, 1]);
+    assert.deepEqual([model.aggregate, model.base], ['probability', 0]);
+    assert.deepEqual(plainTrees(model), {
+      roots: [0],
+      feature: [0, -1, -1],
+      threshold: [2.5, 0, 0],
+      left: [1, 0, 0],
+      right: [2, 0, 0],
+      value: [0, 0, 1],
+    });
   });
 
   it('counts a row as often as it was drawn, and its weight', () => {
@@ -92,7 +89,7 @@ describe('a tree of the forest, by hand', () => {
 
   it('does not see a row that was not drawn: the cut lies midway between those that were', () => {
     assert.deepEqual(
-      [...grow([[0, 1, 2, 3, 4, 5, 6]], [0, 0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 0, 1, 1]).threshold],
+      plainTrees(grow([[0, 1, 2, 3, 4, 5, 6]], [0, 0, 0, 1, 1, 1, 1], [1, 1, 0, 0, 0, 1, 1])).threshold,
       [2.5, 0, 0],
     );
   });
@@ -109,9 +106,9 @@ describe('a tree of the forest, by hand', () => {
   it('keeps to the depth and the leaf size, where a row counts once however often it was drawn', () => {
     const column = [[1, 2, 3, 4]];
     assert.equal(grow(column, [0, 1, 0, 1], [1, 1, 1, 1], { maximumDepth: 1 }).feature.length, 3);
-    const pairs = grow(column, [0, 1, 1, 1], [9, 1, 1, 1], { minimumSamplesLeaf: 2 });
-    assert.deepEqual([...pairs.threshold], [2.5, 0, 0]);
-    assert.deepEqual([...pairs.value], [0, 1 / 10, 1]);
+    const pairs = plainTrees(grow(column, [0, 1, 1, 1], [9, 1, 1, 1], { minimumSamplesLeaf: 2 }));
+    assert.deepEqual(pairs.threshold, [2.5, 0, 0]);
+    assert.deepEqual(pairs.value, [0, 1 / 10, 1]);
     assert.equal(grow(column, [0, 1, 1, 1], [9, 0, 1, 1], { minimumSamplesLeaf: 2 }).feature.length, 1);
   });
 
@@ -138,7 +135,7 @@ describe('a tree of the forest, by hand', () => {
     // What is left once all rows of one label are cut off is pure.
     assert.ok(model.feature.length >= rowCount + 1);
     let depth = 0;
-    for (let node = 0; model.feature[node] >= 0; node = model.left[node]) depth += 1;
+    for (let node = 0; model.feature[node] >= 0; node = model.left[2 * node + 1]) depth += 1;
     assert.ok(depth >= rowCount / 2);
   });
 });
@@ -164,7 +161,7 @@ describe('a tree of the forest and its naive twin', () => {
     fc.assert(
       fc.property(drawn, options, ([table, draws], rules) => {
         const { matrix, labels } = table;
-        const model = growTree(table, draws, rules);
+        const tree = plainTrees(growTree(table, draws, rules));
         const weightOf = (rows: readonly number[], label: number): number =>
           rows.reduce((sum, row) => sum + (labels[row] === label ? draws[row] * rules.weights[label] : 0), 0);
         const impurity = (rows: readonly number[]): number => {
@@ -186,20 +183,20 @@ describe('a tree of the forest and its naive twin', () => {
             positive === 0 ||
             depth >= (rules.maximumDepth ?? Number.POSITIVE_INFINITY) ||
             best === Number.POSITIVE_INFINITY;
-          if (model.feature[node] === -1) {
+          if (tree.feature[node] === -1) {
             assert.ok(mayStay, `leaf ${node} could be split`);
-            assert.ok(Math.abs(model.value[node] - positive / (negative + positive)) < 1e-12);
+            assert.ok(Math.abs(tree.value[node] - positive / (negative + positive)) < 1e-12);
             return;
           }
           assert.ok(!mayStay, `node ${node} is split against the rules`);
           const goesLeft = (row: number): boolean =>
-            valueOf(matrix, row, model.feature[node]) <= model.threshold[node];
+            valueOf(matrix, row, tree.feature[node]) <= tree.threshold[node];
           const left = rows.filter(goesLeft);
           const right = rows.filter(row => !goesLeft(row));
           assert.ok(Math.min(left.length, right.length) >= rules.minimumSamplesLeaf);
           assert.ok(impurity(left) + impurity(right) <= best + 1e-9, `node ${node} is not the purest cut`);
-          visit(model.left[node], left, depth + 1);
-          visit(model.right[node], right, depth + 1);
+          visit(tree.left[node], left, depth + 1);
+          visit(tree.right[node], right, depth + 1);
         };
         visit(
           0,
@@ -282,8 +279,8 @@ describe('fitRandomForest', () => {
   });
 
   it('grows each tree alike in a forest of any size', () => {
-    const small = fitRandomForest(matrix, labels, { ...plain, trees: 3 }, 1);
-    const large = fitRandomForest(matrix, labels, { ...plain, trees: 8 }, 1);
+    const small = plainTrees(fitRandomForest(matrix, labels, { ...plain, trees: 3 }, 1));
+    const large = plainTrees(fitRandomForest(matrix, labels, { ...plain, trees: 8 }, 1));
     assert.deepEqual(large.roots.slice(0, 3), small.roots);
     for (const part of ['feature', 'threshold', 'left', 'right', 'value'] as const)
       assert.deepEqual(large[part].slice(0, small[part].length), small[part]);
