@@ -45,7 +45,10 @@ export function createGrowthSteps(options: GrowthOptions) {
   const spare = memory.int32(rowCount);
   // Two integers a row: gradient and hessian in their units.
   const derivatives = memory.int32(2 * rowCount);
-  const ordered = memory.int32(2 * rowCount);
+  // Those of a node's smaller side, which has no more than half of the rows.
+  const ordered = memory.int32(2 * Math.ceil(rowCount / 2));
+  /** Where they would begin if they lay at their rows' places, as the kernels reckon. */
+  const orderedFor = (start: number): number => ordered.byteOffset - 8 * start;
   const leafEnds = memory.int32(options.maximumLeaves);
   const leafValues = memory.float64(options.maximumLeaves);
   const freeHistograms: Histogram[] = [];
@@ -145,7 +148,7 @@ export function createGrowthSteps(options: GrowthOptions) {
   };
 
   /**
-   * Parts the rows at the places `start` to `end` by a split, and lays the derivatives of one side in their order.
+   * Parts the rows at the places `start` to `end` by a split, and lays the derivatives of the smaller side in their order.
    * @returns where the right side begins
    */
   const part = (start: number, end: number, split: Split, orderedSide: 'left' | 'right' | null): number => {
@@ -185,7 +188,7 @@ export function createGrowthSteps(options: GrowthOptions) {
         rightPlace,
         orderedSide === null ? 0 : sides[orderedSide],
         derivatives.byteOffset,
-        ordered.byteOffset,
+        orderedFor(orderedSide === 'left' ? start : middle),
       ];
     });
     return middle;
@@ -205,7 +208,7 @@ export function createGrowthSteps(options: GrowthOptions) {
     onParts('evaluateChildren', bounds, (from, to, index) => [
       plan,
       rows.byteOffset,
-      ordered.byteOffset,
+      orderedFor(smaller.start),
       smaller.start,
       smaller.end,
       from,
