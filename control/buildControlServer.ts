@@ -9,6 +9,7 @@ import { MAXIMUM_FILE_BYTES } from '../platform/maximumFileBytes.ts';
 import { AccountServiceService } from '../proto/gen/holdfast/v1/account.ts';
 import { DatasetServiceService } from '../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../proto/gen/holdfast/v1/experiment.ts';
+import { FileServiceService } from '../proto/gen/holdfast/v1/file.ts';
 import { ModelServiceService } from '../proto/gen/holdfast/v1/model.ts';
 import { MonitoringServiceService } from '../proto/gen/holdfast/v1/monitoring.ts';
 import { OutcomeServiceService } from '../proto/gen/holdfast/v1/outcome.ts';
@@ -36,6 +37,7 @@ import { getResults } from './experiments/getResults.ts';
 import { listExperiments } from './experiments/listExperiments.ts';
 import { startExperiment } from './experiments/startExperiment.ts';
 import { stopExperiment } from './experiments/stopExperiment.ts';
+import { sendFile } from './files/sendFile.ts';
 import { archive, unarchive } from './models/archive.ts';
 import { withIdempotencyKeys } from './idempotency/withIdempotencyKeys.ts';
 import { getArtifact } from './models/getArtifact.ts';
@@ -114,6 +116,7 @@ export const buildControlServer = (
             upload: (request, { principal, operation }) => upload(ports, request, principal.name, operation),
             validate: request => validate(ports, request),
           }),
+          bindService(FileServiceService, { send: parts => sendFile(ports, parts) }),
           bindService(ExperimentServiceService, {
             start: (request, { principal, operation }) =>
               startExperiment(ports, request, principal.name, operation),

@@ -6,6 +6,16 @@ export interface ArtifactStore {
   put(bytes: Uint8Array): Promise<string>;
   /** Stores a file's content without holding it in memory. */
   putFile(path: string): Promise<string>;
+  /**
+   * Stores a stream of bytes of which digest and size were said before, without holding it in memory. What is there already is
+   * not read from the stream.
+   * @throws HoldfastError invalidArgument where it has another digest; resourceExhausted where there is no room. Nothing is kept then
+   */
+  putStream(
+    digest: string,
+    sizeBytes: number,
+    content: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly existed: boolean }>;
   /** @throws HoldfastError notFound; internal where the content no longer matches its name. */
   get(digest: string): Promise<Uint8Array>;
   /** A local path to read the content from; must not be changed. @throws HoldfastError notFound. */

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ArtifactStore } from './ArtifactStore.ts';
+import { assertRoomFor } from './freeSpace.ts';
 import { HoldfastError } from './HoldfastError.ts';
 import { sha256 } from './sha256.ts';
 import { describeWriteError, syncFolder, writeFileAtomically } from './writeFileAtomically.ts';
@@ -41,6 +42,13 @@ export function createLocalArtifactStore(folder: string): ArtifactStore {
     putFile: async path => {
       const digest = await digestFile(path);
       return store(digest, readUnchanged(path, digest));
+    },
+    putStream: async (digest, sizeBytes, content) => {
+      if (await holds(locate(digest), digest)) return { existed: true };
+      await makeFolder(root, root);
+      await assertRoomFor(root, sizeBytes);
+      await store(digest, readAnnounced(content, digest));
+      return { existed: false };
     },
     get: async digest => {
       const path = locate(digest);
@@ -114,17 +122,41 @@ async function digestFile(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function* readUnchanged(path: string, digest: string): AsyncGenerator<Uint8Array> {
+const readUnchanged = (path: string, digest: string): AsyncIterable<Uint8Array> =>
+  verified(
+    createReadStream(path),
+    digest,
+    () =>
+      new HoldfastError(
+        'conflict',
+        `${path} was changed while it was being stored. Let its writer finish, then try again.`,
+      ),
+  );
+
+const readAnnounced = (content: AsyncIterable<Uint8Array>, digest: string): AsyncIterable<Uint8Array> =>
+  verified(
+    content,
+    digest,
+    found =>
+      new HoldfastError(
+        'invalidArgument',
+        `The file is not taken, and nothing of it was kept: its digest is ${found}, announced was ${digest}. Send it again.`,
+      ),
+  );
+
+/** The bytes as they come; the error at their end where they are not what the digest says. */
+async function* verified(
+  content: AsyncIterable<Uint8Array>,
+  digest: string,
+  fault: (found: string) => HoldfastError,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) {
+  for await (const chunk of content) {
     hash.update(chunk);
     yield chunk;
   }
-  if (hash.digest('hex') !== digest)
-    throw new HoldfastError(
-      'conflict',
-      `${path} was changed while it was being stored. Let its writer finish, then try again.`,
-    );
+  const found = hash.digest('hex');
+  if (found !== digest) throw fault(found);
 }
 
 function describeReadError(error: unknown, digest: string, root: string): unknown {

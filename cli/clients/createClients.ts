@@ -4,6 +4,7 @@ import { HealthService } from '../../proto/gen/grpc/health/v1/health.ts';
 import { AccountServiceService } from '../../proto/gen/holdfast/v1/account.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
+import { FileServiceService } from '../../proto/gen/holdfast/v1/file.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
 import { MonitoringServiceService } from '../../proto/gen/holdfast/v1/monitoring.ts';
 import { OutcomeServiceService } from '../../proto/gen/holdfast/v1/outcome.ts';
@@ -23,6 +24,7 @@ export interface Clients {
   readonly models: GrpcClient<typeof ModelServiceService>;
   readonly runs: GrpcClient<typeof RunServiceService>;
   readonly datasets: GrpcClient<typeof DatasetServiceService>;
+  readonly files: GrpcClient<typeof FileServiceService>;
   readonly experiments: GrpcClient<typeof ExperimentServiceService>;
   readonly outcomes: GrpcClient<typeof OutcomeServiceService>;
   readonly monitoring: GrpcClient<typeof MonitoringServiceService>;
@@ -44,31 +46,24 @@ export function createClients(addresses: Addresses, { security, secretFor }: Cli
   const to = (address: string, peer: string) => ({ address, peer, security, secret: secretFor(address) });
   const control = to(addresses.control, 'the control server');
   const inference = to(addresses.inference, 'the inference server');
-  const models = createGrpcClient(ModelServiceService, control);
-  const runs = createGrpcClient(RunServiceService, control);
-  const datasets = createGrpcClient(DatasetServiceService, control);
-  const experiments = createGrpcClient(ExperimentServiceService, control);
-  const outcomes = createGrpcClient(OutcomeServiceService, control);
-  const monitoring = createGrpcClient(MonitoringServiceService, control);
-  const accounts = createGrpcClient(AccountServiceService, control);
-  const system = createGrpcClient(SystemServiceService, control);
-  const prediction = createGrpcClient(PredictionServiceService, inference);
-  const health = createGrpcClient(HealthService, inference);
+  const clients = {
+    models: createGrpcClient(ModelServiceService, control),
+    runs: createGrpcClient(RunServiceService, control),
+    datasets: createGrpcClient(DatasetServiceService, control),
+    files: createGrpcClient(FileServiceService, control),
+    experiments: createGrpcClient(ExperimentServiceService, control),
+    outcomes: createGrpcClient(OutcomeServiceService, control),
+    monitoring: createGrpcClient(MonitoringServiceService, control),
+    accounts: createGrpcClient(AccountServiceService, control),
+    system: createGrpcClient(SystemServiceService, control),
+    prediction: createGrpcClient(PredictionServiceService, inference),
+    health: createGrpcClient(HealthService, inference),
+  };
   return {
     addresses,
-    models,
-    runs,
-    datasets,
-    experiments,
-    outcomes,
-    monitoring,
-    accounts,
-    system,
-    prediction,
-    health,
+    ...clients,
     close() {
-      for (const client of [models, runs, datasets, experiments, accounts, system, prediction, health])
-        client.close();
+      for (const client of Object.values(clients)) client.close();
     },
   };
 }

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DatasetValidation } from '../../proto/gen/holdfast/v1/dataset.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
-import { fileError } from '../fileError.ts';
+import { sendFile } from '../files/sendFile.ts';
 import { printJson } from '../output/printJson.ts';
 import { printValidation } from '../output/printValidation.ts';
 import { toProtoJson } from '../output/toProtoJson.ts';
@@ -26,7 +25,7 @@ export function addDatasetFileCommands(datasets: Command, run: Runner): void {
   datasets
     .command('upload')
     .description('send a file, for workers that cannot read it here; it becomes a dataset version')
-    .argument('<file>', 'a CSV or Parquet file, at most 128 MiB')
+    .argument('<file>', 'a CSV or Parquet file, at most 2 GiB')
     .option(...MODEL)
     .option('--workflow-id <id>', 'starting the same id again while it runs answers that run')
     .option('-w, --wait', 'follow the run until it ends; exits 1 where it failed')
@@ -37,7 +36,7 @@ export function addDatasetFileCommands(datasets: Command, run: Runner): void {
   datasets
     .command('validate')
     .description('what taking a file in would say of each column; exits 1 where it would be refused')
-    .argument('<file>', 'a CSV or Parquet file, at most 128 MiB')
+    .argument('<file>', 'a CSV or Parquet file, at most 2 GiB')
     .option(...MODEL)
     .addHelpText('after', examples('./holdfast datasets validate customers.csv'))
     .action((file: string, options: UploadOptions, command: Command) =>
@@ -48,13 +47,13 @@ export function addDatasetFileCommands(datasets: Command, run: Runner): void {
 async function upload(context: CliContext, file: string, options: UploadOptions): Promise<number> {
   const { clients, signal } = context;
   const { workflowId = '', wait } = options;
-  const request = { ...(await readSent(context, file, options)), workflowId, trigger: 'cli' };
+  const request = { ...(await send(context, file, options)), workflowId, trigger: 'cli' };
   return followOrPrint(context, await clients.datasets.upload(request, { signal }), wait);
 }
 
 async function validate(context: CliContext, file: string, options: UploadOptions): Promise<number> {
   const { clients, signal, stdout, format } = context;
-  const request = { ...(await readSent(context, file, options)), data: '' };
+  const request = { ...(await send(context, file, options)), data: '' };
   const answer = await clients.datasets.validate(request, { signal, deadlineMs: VALIDATION_MS });
   if (format === 'json')
     printJson(stdout, toProtoJson('holdfast.v1.DatasetValidation', DatasetValidation, answer));
@@ -62,15 +61,13 @@ async function validate(context: CliContext, file: string, options: UploadOption
   return answer.acceptable ? 0 : 1;
 }
 
-async function readSent(
-  { directory, configuration }: CliContext,
+/** What the requests say of the file once it is there. */
+async function send(
+  context: CliContext,
   file: string,
-  { model = configuration.defaultModel }: UploadOptions,
+  { model = context.configuration.defaultModel }: UploadOptions,
 ) {
-  const path = resolve(directory, file);
-  try {
-    return { model, content: await readFile(path), fileName: basename(path) };
-  } catch (error) {
-    throw fileError(path, error);
-  }
+  const path = resolve(context.directory, file);
+  const digest = await sendFile(context, path);
+  return { model, content: Buffer.alloc(0), digest, fileName: basename(path) };
 }

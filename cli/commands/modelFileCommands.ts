@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { writeFileAtomically, USER_FILE_MODE } from '../../platform/writeFileAtomically.ts';
@@ -6,6 +5,7 @@ import { ImportedVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
 import { fileError } from '../fileError.ts';
+import { sendFile } from '../files/sendFile.ts';
 import { formatMetric } from '../output/format.ts';
 import { printJson } from '../output/printJson.ts';
 import { printTable } from '../output/printTable.ts';
@@ -87,12 +87,14 @@ async function importFile(context: CliContext, file: string, options: ImportOpti
   const answer = await clients.models.importVersion(
     {
       model,
-      content: await readBytes(resolve(directory, file)),
+      content: Buffer.alloc(0),
+      digest: await sendFile(context, resolve(directory, file)),
       fileName: basename(file),
       trainer: options.trainerName ?? '',
       columns: [...(options.columns ?? [])],
       threshold: options.threshold,
-      samples: samples === undefined ? Buffer.alloc(0) : await readBytes(resolve(directory, samples)),
+      samples: Buffer.alloc(0),
+      samplesDigest: samples === undefined ? '' : await sendFile(context, resolve(directory, samples)),
       samplesName: samples ?? '',
       data: await resolveData(context, data),
       allowSlow: options.allowSlow === true,
@@ -147,12 +149,4 @@ async function download(
       `${path}: version ${artifact.version} of ${model}, ${artifact.content.length} bytes.\n`,
     );
   return 0;
-}
-
-async function readBytes(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw fileError(path, error);
-  }
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { MAXIMUM_FILE_BYTES } from '../../platform/maximumFileBytes.ts';
 
-/** What the requests that send a table have in common. @param least bytes of it */
-export const fileFields = (least: number) => ({
+/** What the requests that send a table have in common. */
+export const fileFields = {
   content: z
     .instanceof(Uint8Array)
-    .refine(({ length }) => length >= least, 'expected a CSV or Parquet file')
     .refine(
       ({ length }) => length <= MAXIMUM_FILE_BYTES,
-      `expected at most ${MAXIMUM_FILE_BYTES} bytes; put a larger file where the workers can read it, and ingest it from there`,
+      `expected at most ${MAXIMUM_FILE_BYTES} bytes; send a larger file in pieces, by holdfast.v1.FileService/Send`,
     ),
+  digest: z.string(),
   fileName: z.string().max(200, 'expected at most 200 characters'),
-});
+};

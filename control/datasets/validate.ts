@@ -14,9 +14,10 @@ import type { DatasetValidation, ValidateDatasetRequest } from '../../proto/gen/
 import type { ControlPorts } from '../ControlPorts.ts';
 import { checkStart, startFields } from '../runs/startFields.ts';
 import { awaitResult } from '../temporal/awaitResult.ts';
+import { takeTable } from '../files/takeFile.ts';
 import { fileFields } from './fileFields.ts';
 
-const request = z.object({ ...fileFields(0), data: startFields.data });
+const request = z.object({ ...fileFields, data: startFields.data });
 
 const violation = z.object({ row: z.number(), column: z.string(), value: z.string(), rule: z.string() });
 const validation: z.ZodType<DataValidation> = z.object({
@@ -45,18 +46,18 @@ export async function validate(
   asked: ValidateDatasetRequest,
 ): Promise<DatasetValidation> {
   const { temporal, artifacts } = ports;
-  const { content, fileName, data } = checkStart('The validation', request, asked);
-  if ((content.length === 0) === (data === ''))
+  const { content, digest, fileName, data } = checkStart('The validation', request, asked);
+  if ((content.length === 0 && digest === '') === (data === ''))
     throw new HoldfastError(
       'invalidArgument',
-      'The validation needs one source: expected either content (the file) or data (where the workers find it).',
-      { violations: [{ field: 'content', description: 'expected either content or data' }] },
+      'The validation needs one source: expected either content (the file), digest (of a file that was sent) or data (where the workers find it).',
+      { violations: [{ field: 'content', description: 'expected either content, digest or data' }] },
     );
   const model = asked.model || ports.defaultModel;
   await loadProject(model);
   const input: ValidateDatasetInput = {
     model,
-    data: data || uploadAddress({ digest: await artifacts.put(content), name: fileName }),
+    data: data || uploadAddress({ digest: await takeTable(ports, { content, digest }), name: fileName }),
   };
   const handle = await temporal.ask(client =>
     client.workflow.start<(input: ValidateDatasetInput) => Promise<string>>('validateDataset', {

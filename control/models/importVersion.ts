@@ -14,6 +14,7 @@ import {
 import { loadProject } from '../../projects/loadProject.ts';
 import type { ImportedVersion, ImportVersionRequest } from '../../proto/gen/holdfast/v1/model.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
+import { takeFile } from '../files/takeFile.ts';
 import { startFields } from '../runs/startFields.ts';
 import { awaitResult } from '../temporal/awaitResult.ts';
 import { encodeVersion } from './encodeVersion.ts';
@@ -24,16 +25,23 @@ const bytes = (most: number) =>
   z.instanceof(Uint8Array).refine(content => content.length <= most, `expected at most ${most} bytes`);
 
 const requested = z.object({
-  content: bytes(MAXIMUM_FILE_BYTES).refine(content => content.length > 0, 'expected the ONNX file'),
+  content: bytes(MAXIMUM_FILE_BYTES),
+  digest: z.string(),
   fileName: z.string().max(500),
   trainer: z.union([z.literal(''), trainerText]),
   columns: z.array(z.string().min(1, 'expected a column’s name')),
   threshold: z.number().gt(0).lt(1).optional(),
   samples: bytes(MAXIMUM_SAMPLES_BYTES),
+  samplesDigest: z.string(),
   samplesName: z.string().max(500),
   data: startFields.data,
   allowSlow: z.boolean(),
   trigger: z.string().regex(/^[a-z][a-z0-9-]{0,62}$|^$/, 'expected a lower-case word, as cli or api'),
+});
+
+const withFile = requested.refine(({ content, digest }) => content.length > 0 || digest !== '', {
+  path: ['content'],
+  message: 'expected the ONNX file, or the digest of one that was sent',
 });
 
 const notes = z.object({ notes: z.array(z.string()) }).catch({ notes: [] });
@@ -48,19 +56,26 @@ export async function importVersion(
   asked: ImportVersionRequest,
   actor: string,
 ): Promise<ImportedVersion> {
-  const { artifacts, temporal, database } = ports;
-  const { content, samples, ...rest } = checkRequest(asked);
+  const { temporal, database } = ports;
+  const { content, digest, samples, samplesDigest, ...rest } = checkRequest(asked);
   const model = asked.model || ports.defaultModel;
   await loadProject(model);
   const input: ImportModelInput = {
     model,
-    file: await artifacts.put(content),
+    file: await takeFile(ports, { content, digest, field: 'digest', maximumBytes: MAXIMUM_FILE_BYTES }),
     trigger: rest.trigger || 'api',
     ...(rest.fileName !== '' && { fileName: rest.fileName }),
     ...(rest.trainer !== '' && { trainer: rest.trainer }),
     ...(rest.columns.length > 0 && { columns: rest.columns }),
     ...(rest.threshold !== undefined && { threshold: rest.threshold }),
-    ...(samples.length > 0 && { samples: await artifacts.put(samples) }),
+    ...((samples.length > 0 || samplesDigest !== '') && {
+      samples: await takeFile(ports, {
+        content: samples,
+        digest: samplesDigest,
+        field: 'samples_digest',
+        maximumBytes: MAXIMUM_SAMPLES_BYTES,
+      }),
+    }),
     ...(rest.samplesName !== '' && { samplesName: rest.samplesName }),
     ...(rest.data !== '' && { data: rest.data }),
     ...(rest.allowSlow && { allowSlow: true }),
@@ -90,7 +105,7 @@ export async function importVersion(
 }
 
 function checkRequest(asked: ImportVersionRequest): z.output<typeof requested> {
-  const result = requested.safeParse(asked);
+  const result = withFile.safeParse(asked);
   if (result.success) return result.data;
   const violations: FieldViolation[] = result.error.issues.map(({ path, message }) => ({
     field: path.join('.').replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`),

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Client, type ClientReadableStream, Metadata } from '@grpc/grpc-js';
 import { KEY_HEADER } from '../access/readSecret.ts';
 import { type ChannelSecurity, plainChannels } from '../tls/channelSecurity.ts';
@@ -32,12 +33,14 @@ export interface CallOptions {
 }
 
 type ClientMethod<M extends MethodDefinition> = M['requestStream'] extends true
-  ? never
+  ? M['responseStream'] extends true
+    ? never
+    : (requests: AsyncIterable<RequestOf<M>>, options?: CallOptions) => Promise<ResponseOf<M>>
   : M['responseStream'] extends true
     ? (request: RequestOf<M>, options?: CallOptions) => AsyncIterable<ResponseOf<M>>
     : (request: RequestOf<M>, options?: CallOptions) => Promise<ResponseOf<M>>;
 
-/** The service's methods with one request; streams come back as async iterables. */
+/** The service's methods but those with streams both ways; streams are async iterables. */
 export type GrpcClient<S extends ServiceDefinition> = {
   readonly [Method in keyof S]: ClientMethod<S[Method]>;
 } & { close(): void };
@@ -51,7 +54,7 @@ export function createGrpcClient<S extends ServiceDefinition>(
 export function createGrpcClient(
   definition: ServiceDefinition,
   options: GrpcClientOptions,
-): Record<string, (request: unknown, options?: CallOptions) => unknown> {
+): Record<string, (request: never, options?: CallOptions) => unknown> {
   const { credentials, options: security } = (options.security ?? plainChannels)(options.address);
   const client = new Client(options.address, credentials, {
     ...channelOptions,
@@ -60,13 +63,16 @@ export function createGrpcClient(
     'grpc.use_local_subchannel_pool': options.ownConnection === true ? 1 : 0,
   });
   const methods = Object.entries(definition)
-    .filter(([, method]) => !method.requestStream)
+    .filter(([, method]) => !(method.requestStream && method.responseStream))
     .map(([name, method]) => [
       name,
-      (request: unknown, callOptions: CallOptions = {}) =>
-        method.responseStream
-          ? readStream(client, method, request, options, callOptions)
-          : callUnary(client, method, request, options, callOptions),
+      method.requestStream
+        ? (requests: AsyncIterable<unknown>, callOptions: CallOptions = {}) =>
+            writeStream(client, method, requests, options, callOptions)
+        : (request: unknown, callOptions: CallOptions = {}) =>
+            method.responseStream
+              ? readStream(client, method, request, options, callOptions)
+              : callUnary(client, method, request, options, callOptions),
     ]);
   return { ...Object.fromEntries(methods), close: () => client.close() };
 }
@@ -96,6 +102,48 @@ function callUnary(
     const cancel = (): void => call.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
   });
+}
+
+/** Sends as fast as it is read; a server that answers before the end is sent no more. */
+function writeStream(
+  client: Client,
+  method: MethodDefinition,
+  requests: AsyncIterable<unknown>,
+  options: GrpcClientOptions,
+  { signal, metadata, deadlineMs }: CallOptions,
+): Promise<unknown> {
+  signal?.throwIfAborted();
+  const answered = Promise.withResolvers<unknown>();
+  let isOver = false;
+  const call = client.makeClientStreamRequest(
+    method.path,
+    (request: unknown) => method.requestSerialize(request),
+    bytes => method.responseDeserialize(bytes),
+    injectTrace(present(options, metadata)),
+    deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs },
+    (error, response) => {
+      isOver = true;
+      call.emit('drain');
+      if (error === null) answered.resolve(response);
+      else
+        answered.reject(signal?.aborted === true ? signal.reason : fromServiceError(error, peerOf(options)));
+    },
+  );
+  const cancel = (): void => call.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  const write = async (): Promise<void> => {
+    for await (const request of requests) {
+      if (isOver) return;
+      if (!call.write(request)) await once(call, 'drain');
+    }
+    call.end();
+  };
+  write().catch((error: unknown) => {
+    // What could not be read here says more than that the call was cancelled for it.
+    answered.reject(error);
+    call.cancel();
+  });
+  return answered.promise.finally(() => signal?.removeEventListener('abort', cancel));
 }
 
 async function* readStream(

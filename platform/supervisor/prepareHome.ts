@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from '../lifecycle/fileError.ts';
-import { assertRoomToStart } from './freeSpace.ts';
+import { assertRoomToStart } from '../freeSpace.ts';
 
 // Customers' data lies in the home: its folders are their owner's alone. Only the way to PostgreSQL's data can be passed by
 // others, for PostgreSQL may run under another account (decision 0006); what lies there is closed by itself.

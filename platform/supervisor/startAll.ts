@@ -5,7 +5,7 @@ import { refuseSharedPorts } from '../lifecycle/refuseSharedPorts.ts';
 import { assertPortFree, type WantedPort } from '../lifecycle/assertPortFree.ts';
 import { environmentFor, type Need } from './environmentFor.ts';
 import { followWarnings } from './followWarnings.ts';
-import { watchRoom } from './freeSpace.ts';
+import { watchRoom } from '../freeSpace.ts';
 import { lockHome } from './lockHome.ts';
 import { prepareHome } from './prepareHome.ts';
 import { reapLeftovers } from './reapLeftovers.ts';

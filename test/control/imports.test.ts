@@ -25,6 +25,8 @@ const request = {
   trainer: '',
   columns: [],
   samples: Buffer.alloc(0),
+  digest: '',
+  samplesDigest: '',
   samplesName: '',
   data: '',
   allowSlow: false,

@@ -26,6 +26,7 @@ const startWorker = ({ startWorker: start, database, artifacts, home }: ControlW
 const sent = (content: string, fileName = 'customers.csv') => ({
   model: 'churn',
   content: Buffer.from(content),
+  digest: '',
   fileName,
 });
 

@@ -16,6 +16,7 @@ import { createGrpcClient, type GrpcClient } from '../../platform/grpc/createGrp
 import { TASK_QUEUE } from '../../platform/workflowContract.ts';
 import { DatasetServiceService } from '../../proto/gen/holdfast/v1/dataset.ts';
 import { ExperimentServiceService } from '../../proto/gen/holdfast/v1/experiment.ts';
+import { FileServiceService } from '../../proto/gen/holdfast/v1/file.ts';
 import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
 import { MonitoringServiceService } from '../../proto/gen/holdfast/v1/monitoring.ts';
 import { OutcomeServiceService } from '../../proto/gen/holdfast/v1/outcome.ts';
@@ -42,6 +43,7 @@ export interface ControlWorld {
   readonly models: GrpcClient<typeof ModelServiceService>;
   readonly runs: GrpcClient<typeof RunServiceService>;
   readonly datasets: GrpcClient<typeof DatasetServiceService>;
+  readonly files: GrpcClient<typeof FileServiceService>;
   readonly experiments: GrpcClient<typeof ExperimentServiceService>;
   readonly outcomes: GrpcClient<typeof OutcomeServiceService>;
   readonly monitoring: GrpcClient<typeof MonitoringServiceService>;
@@ -84,6 +86,7 @@ export async function withControl<T>(
         models: createGrpcClient(ModelServiceService, server),
         runs: createGrpcClient(RunServiceService, server),
         datasets: createGrpcClient(DatasetServiceService, server),
+        files: createGrpcClient(FileServiceService, server),
         experiments: createGrpcClient(ExperimentServiceService, server),
         outcomes: createGrpcClient(OutcomeServiceService, server),
         monitoring: createGrpcClient(MonitoringServiceService, server),

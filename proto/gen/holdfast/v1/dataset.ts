@@ -29,23 +29,27 @@ export const protobufFileName = "holdfast/v1/dataset.proto";
 export interface UploadDatasetRequest {
   /** Empty means the installation's default model. */
   model: string;
-  /** A CSV or Parquet file, at most 128 MiB (24 MiB over REST); larger ones by Ingest. */
+  /** A CSV or Parquet file, at most 128 MiB (24 MiB over REST); larger ones by digest, or by Ingest. */
   content: Buffer;
   /** What it was called, for the record. */
   fileName: string;
   /** As in IngestDatasetRequest. */
   workflowId: string;
   trigger: string;
+  /** In place of content: a file that FileService.Send took. */
+  digest: string;
 }
 
 export interface ValidateDatasetRequest {
   /** Empty means the installation's default model. */
   model: string;
-  /** A CSV or Parquet file, at most 128 MiB (24 MiB over REST). Either this or data. */
+  /** A CSV or Parquet file, at most 128 MiB (24 MiB over REST). One of this, digest and data. */
   content: Buffer;
   fileName: string;
   /** A file that the workers can read, or s3://BUCKET/KEY. */
   data: string;
+  /** A file that FileService.Send took. */
+  digest: string;
 }
 
 export interface DatasetValidation {
@@ -148,7 +152,7 @@ export interface Violation {
 }
 
 function createBaseUploadDatasetRequest(): UploadDatasetRequest {
-  return { model: "", content: Buffer.alloc(0), fileName: "", workflowId: "", trigger: "" };
+  return { model: "", content: Buffer.alloc(0), fileName: "", workflowId: "", trigger: "", digest: "" };
 }
 
 export const UploadDatasetRequest: MessageFns<UploadDatasetRequest> = {
@@ -167,6 +171,9 @@ export const UploadDatasetRequest: MessageFns<UploadDatasetRequest> = {
     }
     if (message.trigger !== "") {
       writer.uint32(42).string(message.trigger);
+    }
+    if (message.digest !== "") {
+      writer.uint32(50).string(message.digest);
     }
     return writer;
   },
@@ -224,6 +231,14 @@ export const UploadDatasetRequest: MessageFns<UploadDatasetRequest> = {
             message.trigger = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -251,6 +266,7 @@ export const UploadDatasetRequest: MessageFns<UploadDatasetRequest> = {
         ? globalThis.String(object.workflow_id)
         : "",
       trigger: isSet(object.trigger) ? globalThis.String(object.trigger) : "",
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
     };
   },
 
@@ -271,6 +287,9 @@ export const UploadDatasetRequest: MessageFns<UploadDatasetRequest> = {
     if (message.trigger !== "") {
       obj.trigger = message.trigger;
     }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
     return obj;
   },
 
@@ -284,12 +303,13 @@ export const UploadDatasetRequest: MessageFns<UploadDatasetRequest> = {
     message.fileName = object.fileName ?? "";
     message.workflowId = object.workflowId ?? "";
     message.trigger = object.trigger ?? "";
+    message.digest = object.digest ?? "";
     return message;
   },
 };
 
 function createBaseValidateDatasetRequest(): ValidateDatasetRequest {
-  return { model: "", content: Buffer.alloc(0), fileName: "", data: "" };
+  return { model: "", content: Buffer.alloc(0), fileName: "", data: "", digest: "" };
 }
 
 export const ValidateDatasetRequest: MessageFns<ValidateDatasetRequest> = {
@@ -305,6 +325,9 @@ export const ValidateDatasetRequest: MessageFns<ValidateDatasetRequest> = {
     }
     if (message.data !== "") {
       writer.uint32(34).string(message.data);
+    }
+    if (message.digest !== "") {
+      writer.uint32(42).string(message.digest);
     }
     return writer;
   },
@@ -354,6 +377,14 @@ export const ValidateDatasetRequest: MessageFns<ValidateDatasetRequest> = {
             message.data = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -376,6 +407,7 @@ export const ValidateDatasetRequest: MessageFns<ValidateDatasetRequest> = {
         ? globalThis.String(object.file_name)
         : "",
       data: isSet(object.data) ? globalThis.String(object.data) : "",
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
     };
   },
 
@@ -393,6 +425,9 @@ export const ValidateDatasetRequest: MessageFns<ValidateDatasetRequest> = {
     if (message.data !== "") {
       obj.data = message.data;
     }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
     return obj;
   },
 
@@ -405,6 +440,7 @@ export const ValidateDatasetRequest: MessageFns<ValidateDatasetRequest> = {
     message.content = object.content ?? Buffer.alloc(0);
     message.fileName = object.fileName ?? "";
     message.data = object.data ?? "";
+    message.digest = object.digest ?? "";
     return message;
   },
 };

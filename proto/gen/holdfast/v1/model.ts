@@ -277,6 +277,10 @@ export interface ImportVersionRequest {
   allowSlow: boolean;
   /** Who or what asks, for the record; empty means api. */
   trigger: string;
+  /** In place of content: a file that FileService.Send took. */
+  digest: string;
+  /** In place of samples. */
+  samplesDigest: string;
 }
 
 export interface ImportedVersion {
@@ -3338,6 +3342,8 @@ function createBaseImportVersionRequest(): ImportVersionRequest {
     data: "",
     allowSlow: false,
     trigger: "",
+    digest: "",
+    samplesDigest: "",
   };
 }
 
@@ -3375,6 +3381,12 @@ export const ImportVersionRequest: MessageFns<ImportVersionRequest> = {
     }
     if (message.trigger !== "") {
       writer.uint32(90).string(message.trigger);
+    }
+    if (message.digest !== "") {
+      writer.uint32(98).string(message.digest);
+    }
+    if (message.samplesDigest !== "") {
+      writer.uint32(106).string(message.samplesDigest);
     }
     return writer;
   },
@@ -3480,6 +3492,22 @@ export const ImportVersionRequest: MessageFns<ImportVersionRequest> = {
             message.trigger = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.samplesDigest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3517,6 +3545,12 @@ export const ImportVersionRequest: MessageFns<ImportVersionRequest> = {
         ? globalThis.Boolean(object.allow_slow)
         : false,
       trigger: isSet(object.trigger) ? globalThis.String(object.trigger) : "",
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+      samplesDigest: isSet(object.samplesDigest)
+        ? globalThis.String(object.samplesDigest)
+        : isSet(object.samples_digest)
+        ? globalThis.String(object.samples_digest)
+        : "",
     };
   },
 
@@ -3555,6 +3589,12 @@ export const ImportVersionRequest: MessageFns<ImportVersionRequest> = {
     if (message.trigger !== "") {
       obj.trigger = message.trigger;
     }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    if (message.samplesDigest !== "") {
+      obj.samplesDigest = message.samplesDigest;
+    }
     return obj;
   },
 
@@ -3574,6 +3614,8 @@ export const ImportVersionRequest: MessageFns<ImportVersionRequest> = {
     message.data = object.data ?? "";
     message.allowSlow = object.allowSlow ?? false;
     message.trigger = object.trigger ?? "";
+    message.digest = object.digest ?? "";
+    message.samplesDigest = object.samplesDigest ?? "";
     return message;
   },
 };
