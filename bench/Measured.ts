@@ -16,4 +16,6 @@ export interface Measured {
   readonly serverMegabytes: number;
   /** Of a load that went on meanwhile; 0 where there was none. */
   readonly besideRowsPerSecond: number;
+  /** How long each promotion took that was made meanwhile. */
+  readonly swapsMs: readonly number[];
 }

@@ -1,5 +1,6 @@
 import type { Measured } from './Measured.ts';
 import { type Spread, spreadOf } from './Spread.ts';
+import { summarise } from './summarise.ts';
 
 // What is compared is measured in turn, for a short slice each, round after round: a machine on which the same loop takes three
 // times as long a minute later says something only of what ran in the same seconds. What is shown is the median of the rounds'
@@ -42,7 +43,7 @@ export async function measureInRounds<Name extends string>(
     for (const place of round % 2 === 0 ? places : places.toReversed())
       slices[place].push(await sides[place].measure(round));
   return sides.map(({ side }, place) => {
-    const measured = summary(slices[place]);
+    const measured = summarise(slices[place]);
     report(
       `  ${side}: ${measured.callsPerSecond.toFixed(0)}/s, ${measured.serverMicroseconds.toFixed(0)} µs, p99 ${measured.p99Ms.toFixed(2)} ms`,
     );
@@ -66,25 +67,5 @@ function compare(slices: readonly Measured[], first: readonly Measured[]): Compa
     p99: each((one, other) => one.p99Ms / other.p99Ms),
     p50AddedMs: each((one, other) => one.p50Ms - other.p50Ms),
     p99AddedMs: each((one, other) => one.p99Ms - other.p99Ms),
-  };
-}
-
-function summary(slices: readonly Measured[]): Measured {
-  const sum = (of: (slice: Measured) => number): number =>
-    slices.reduce((total, each) => total + of(each), 0);
-  const median = (of: (slice: Measured) => number): number => spreadOf(slices.map(of)).median;
-  return {
-    calls: sum(({ calls }) => calls),
-    failed: sum(({ failed }) => failed),
-    firstFailure: slices.find(({ failed }) => failed > 0)?.firstFailure ?? '',
-    seconds: sum(({ seconds }) => seconds),
-    callsPerSecond: median(({ callsPerSecond }) => callsPerSecond),
-    serverMicroseconds: median(({ serverMicroseconds }) => serverMicroseconds),
-    p50Ms: median(({ p50Ms }) => p50Ms),
-    p95Ms: median(({ p95Ms }) => p95Ms),
-    p99Ms: median(({ p99Ms }) => p99Ms),
-    megabytesBefore: slices[0].megabytesBefore,
-    serverMegabytes: slices[slices.length - 1].serverMegabytes,
-    besideRowsPerSecond: median(({ besideRowsPerSecond }) => besideRowsPerSecond),
   };
 }

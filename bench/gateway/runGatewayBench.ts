@@ -46,7 +46,7 @@ export async function runGatewayBench(args: readonly string[]): Promise<void> {
     await keepModel(home, servedModel('gradientBoosting'));
     const bodies = await writeBodies(home);
     const lines: GatewayLine[] = [];
-    const inference = await startSide('holdfast', { processes: 1, home });
+    const inference = await startSide('holdfast', { processes: 1, home }, report);
     const gateway = await startGateway(inference.port, home);
     const fastApi = await startFastApi(home, report);
     try {
@@ -142,6 +142,6 @@ function readOptions(args: readonly string[]) {
     },
   });
   const { json, quick } = values;
-  const inTurn = readRounds(values, quick ? { rounds: 2, seconds: 0.25 } : { rounds: 5, seconds: 2 });
+  const inTurn = readRounds(values, quick);
   return { json, quick, inTurn };
 }

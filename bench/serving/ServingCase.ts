@@ -1,4 +1,5 @@
 import type { RequestForm } from './requestBodies.ts';
+import type { ServedTrainer } from './servedModel.ts';
 import type { Server } from './startSide.ts';
 
 /** Calls that go on at once. */
@@ -13,8 +14,16 @@ export interface CaseSide {
   readonly side: string;
   /** Null: onnxruntime-node without a server. */
   readonly server: Server | null;
+  /** Default: the case's. */
+  readonly load?: CaseLoad;
   /** A load that goes on meanwhile, by a generator of its own. */
   readonly beside?: CaseLoad;
+  /** Whose model is served; default as the command says. */
+  readonly trainer?: ServedTrainer;
+  /** Whether another version is promoted meanwhile, again and again. */
+  readonly swapped?: boolean;
+  /** Left out, with the reason told, where it cannot be started. */
+  readonly optional?: boolean;
 }
 
 export interface ServingCase {
@@ -65,5 +74,28 @@ export const servingCases: readonly ServingCase[] = [
     load: { form: 'tensors', rows: 1000, inFlight: 2 },
     sides: [runtime, holdfast],
     processes: 1,
+  },
+  {
+    name: '1 row, 64 in flight, beside Triton',
+    load: { form: 'tensors', rows: 1, inFlight: 64 },
+    sides: [
+      { ...holdfast, side: 'Predict', load: { form: 'instances', rows: 1, inFlight: 64 } },
+      { ...holdfast, side: 'ModelInfer' },
+      { side: 'triton', server: 'triton', optional: true },
+    ],
+  },
+  {
+    name: 'Explain of 1 customer, 1 in flight',
+    load: { form: 'explain', rows: 1, inFlight: 1 },
+    sides: [
+      { ...echo, load: { form: 'instances', rows: 1, inFlight: 1 } },
+      { ...holdfast, side: 'logisticRegression', trainer: 'logisticRegression' },
+      { ...holdfast, side: 'gradientBoosting', trainer: 'gradientBoosting' },
+    ],
+  },
+  {
+    name: '1 row, 16 in flight, hot swaps',
+    load: { form: 'instances', rows: 1, inFlight: 16 },
+    sides: [holdfast, { ...holdfast, side: 'while swapped', swapped: true }],
   },
 ];

@@ -17,9 +17,10 @@ export type LoadJob = z.output<typeof loadJobSchema>;
 export const loadSliceSchema = z.object({ warmUpSeconds: z.number(), seconds: z.number() });
 export type LoadSlice = z.output<typeof loadSliceSchema>;
 
-/** What it answers on stdout, between a line "measuring" before the measured part and a line "idle" at the end. */
+/** What it answers on stdout, after the lines "measuring" and "measured". */
 export const loadResultSchema = z.object({
   calls: z.number(),
+  /** Of all, also of those before and after the measured part. */
   failed: z.number(),
   /** gRPC status and message of the first failure. */
   firstFailure: z.string(),

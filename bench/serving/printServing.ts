@@ -1,5 +1,5 @@
 import CliTable from 'cli-table3';
-import { showSpread } from '../Spread.ts';
+import { showSpread, spreadOf } from '../Spread.ts';
 import type { ServingLine } from './ServingLine.ts';
 
 /** The table for a person: beside each figure the ratio to the first of the same case, which a busy machine hardly moves. */
@@ -38,5 +38,12 @@ export function printServing(lines: readonly ServingLine[]): string {
       measured.failed,
       `${measured.megabytesBefore.toFixed(0)} → ${measured.serverMegabytes.toFixed(0)}`,
     ]);
-  return table.toString();
+  const notes = lines.flatMap(({ name, side, measured: { besideRowsPerSecond, swapsMs } }) => [
+    ...(besideRowsPerSecond > 0 ? [`${name}, ${side}: ${besideRowsPerSecond.toFixed(0)} rows/s of it.`] : []),
+    ...(swapsMs.length > 0 ? [`${name}, ${side}: ${swapsMs.length} promotions, ${showSwaps(swapsMs)}.`] : []),
+  ]);
+  return [table.toString(), ...notes].join('\n');
 }
+
+const showSwaps = (swapsMs: readonly number[]): string =>
+  `each served by all processes after ${spreadOf(swapsMs).median.toFixed(0)} ms in the median, ${Math.max(...swapsMs).toFixed(0)} ms at most`;

@@ -13,9 +13,9 @@ export interface Callers {
 }
 
 /**
- * For each slice that stdin asks for, the callers' calls again and again: first to warm up, then measured. Says "measuring" on
- * stdout in between, the result as JSON at the end, and "idle" when the calls under way have ended. Connections are made anew
- * for each slice, since it is by chance to which of a server's processes they go.
+ * For each slice that stdin asks for, the callers' calls again and again: first to warm up, then measured. Says "measuring" and
+ * "measured" on stdout before and after that, and the result as JSON when the calls under way have ended. Connections are made
+ * anew for each slice, since it is by chance to which of a server's processes they go.
  */
 export async function repeatCalls(connect: () => Callers): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) {
@@ -23,7 +23,6 @@ export async function repeatCalls(connect: () => Callers): Promise<void> {
     const callers = connect();
     await repeatFor(slice, callers.calls);
     callers.close();
-    process.stdout.write('idle\n');
   }
 }
 
@@ -37,9 +36,9 @@ async function repeatFor({ warmUpSeconds, seconds }: LoadSlice, calls: readonly 
     while (!stopping.signal.aborted) {
       const from = performance.now();
       const failure = await call();
-      if (!measuring) continue;
-      latencies.push(performance.now() - from);
+      if (measuring) latencies.push(performance.now() - from);
       if (failure === null) continue;
+      // No matter when.
       failed++;
       firstFailure ||= failure;
     }
@@ -55,7 +54,9 @@ async function repeatFor({ warmUpSeconds, seconds }: LoadSlice, calls: readonly 
   while (latencies.length === 0) await Promise.race([repeating, sleep(100)]);
   measuring = false;
   const took = (performance.now() - begun) / 1000;
+  process.stdout.write('measured\n');
   stopping.abort();
+  await repeating;
   const result: LoadResult = {
     calls: latencies.length,
     failed,
@@ -64,5 +65,4 @@ async function repeatFor({ warmUpSeconds, seconds }: LoadSlice, calls: readonly 
     ...quantiles(latencies),
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  await repeating;
 }

@@ -3,8 +3,8 @@ import { type Column, PredictRequest } from '../../proto/gen/holdfast/v1/predict
 import { ModelInferRequest } from '../../proto/gen/inference/grpc_service.ts';
 import churn from '../../projects/churn.ts';
 
-/** Of Predict, the messages of PredictStream (as columns), or the raw tensors of ModelInfer. */
-export type RequestForm = 'instances' | 'columns' | 'stream' | 'tensors';
+/** Of Predict, of Explain (whose fields are the same), the messages of PredictStream (as columns), or the raw tensors of ModelInfer. */
+export type RequestForm = 'instances' | 'explain' | 'columns' | 'stream' | 'tensors';
 
 /** Requests for as many different customers each, all different, each after its length in 4 bytes. */
 export function requestBodies(form: RequestForm, rowsEach: number, count: number): Buffer {
@@ -29,7 +29,7 @@ function encode(form: RequestForm, instances: readonly Customer[]): Uint8Array {
   const names = Object.keys(churn.columns);
   if (form === 'tensors') return encodeTensors(names, instances);
   const request: PredictRequest =
-    form === 'instances'
+    form === 'instances' || form === 'explain'
       ? { model: 'churn', version: '', instances: [...instances] }
       : {
           model: 'churn',

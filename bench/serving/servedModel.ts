@@ -12,28 +12,33 @@ export const servedTrainers = [
   'multilayerPerceptron',
 ] as const;
 
+export type ServedTrainer = (typeof servedTrainers)[number];
+
 /** A model file of the churn project, trained on simulated customers with the recipe that `npm start` takes. */
-export function servedModel(trainer: (typeof servedTrainers)[number]): Uint8Array {
+export const servedModel = (trainer: ServedTrainer): Uint8Array => fitServed(trainer)(0.4);
+
+/** The same, as many files as thresholds. */
+export function fitServed(trainer: ServedTrainer): (threshold: number) => Uint8Array {
   const table = simulatedTelcoTable(7043);
   const rows = Int32Array.from({ length: table.rowCount }, (_, row) => row);
   const [recipe] = recipesFor({ trainers: [trainer], recipe: 'holdfast' });
   const { encoder, model } = fitCandidate({ table, rows, recipe, seed: churn.seed });
-  const threshold = 0.4;
   const { positive, negative } = churn.label;
-  return exportPipeline(
-    { encoder, model, calibration: null, threshold, positiveLabel: positive, negativeLabel: negative },
-    {
-      format: 1,
-      model: churn.name,
-      trainer,
-      recipe: 'holdfast',
-      seed: churn.seed,
-      label: churn.label,
-      threshold,
-      id: churn.id ?? null,
-      inputs: signatureInputs(churn, encoder),
-      datasetDigest: '0'.repeat(64),
-      definitionDigest: '0'.repeat(64),
-    },
-  );
+  return threshold =>
+    exportPipeline(
+      { encoder, model, calibration: null, threshold, positiveLabel: positive, negativeLabel: negative },
+      {
+        format: 1,
+        model: churn.name,
+        trainer,
+        recipe: 'holdfast',
+        seed: churn.seed,
+        label: churn.label,
+        threshold,
+        id: churn.id ?? null,
+        inputs: signatureInputs(churn, encoder),
+        datasetDigest: '0'.repeat(64),
+        definitionDigest: '0'.repeat(64),
+      },
+    );
 }

@@ -34,10 +34,9 @@ export function startLoad(program: string, job: unknown): Load {
       child.stdin.write(`${JSON.stringify(slice)}\n`);
       await nextLine();
       const before = usageOf(servers);
-      const result = loadResultSchema.parse(JSON.parse(await nextLine()));
-      const after = usageOf(servers);
       await nextLine();
-      return toMeasured(result, before, after);
+      const after = usageOf(servers);
+      return toMeasured(loadResultSchema.parse(JSON.parse(await nextLine())), before, after);
     },
     stop: async () => {
       child.stdin.end();
@@ -55,6 +54,7 @@ const toMeasured = (result: LoadResult, before: Usage, after: Usage): Measured =
   megabytesBefore: before.megabytes,
   serverMegabytes: after.megabytes,
   besideRowsPerSecond: 0,
+  swapsMs: [],
 });
 
 function usageOf(servers: readonly { readonly pid: number }[]): Usage {

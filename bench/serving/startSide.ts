@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { freePort } from './freePort.ts';
+import { startTriton } from './triton/startTriton.ts';
 
-export type Server = 'echo' | 'onnx' | 'holdfast';
+export type Server = 'echo' | 'onnx' | 'holdfast' | 'triton';
 
 export interface StartedSide {
   readonly pid: number;
@@ -14,12 +15,26 @@ export interface SideOptions {
   readonly processes: number;
   /** Holds `model.onnx`, and what Holdfast serves from. */
   readonly home: string;
+  /** Default: nobody listens there, and the server starts from its local copy, as it does while PostgreSQL is away. */
+  readonly databaseUrl?: string;
 }
 
 const root = join(import.meta.dirname, '../..');
 
-/** Starts a server with its processes and waits until they serve. */
-export async function startSide(side: Server, { processes, home }: SideOptions): Promise<StartedSide> {
+/**
+ * Starts a server with its processes and waits until they serve.
+ * @param report told what is being installed
+ */
+export const startSide = (
+  side: Server,
+  options: SideOptions,
+  report: (line: string) => void,
+): Promise<StartedSide> => (side === 'triton' ? startTriton(options, report) : startNode(side, options));
+
+async function startNode(
+  side: Exclude<Server, 'triton'>,
+  { processes, home, databaseUrl = 'postgres://nobody@127.0.0.1:1/none' }: SideOptions,
+): Promise<StartedSide> {
   const port = await freePort();
   const args =
     side === 'holdfast'
@@ -35,8 +50,7 @@ export async function startSide(side: Server, { processes, home }: SideOptions):
       HOLDFAST_METRICS_PORT: String(await freePort()),
       HOLDFAST_LOG_LEVEL: 'error',
       INFERENCE_PROCESSES: String(processes),
-      // Nobody listens there: the server starts from its local copy, as it does while PostgreSQL is away.
-      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      DATABASE_URL: databaseUrl,
     },
   });
   await serving(child, side);

@@ -18,6 +18,7 @@ const slice = (callsPerSecond: number, p99Ms: number): Measured => ({
   megabytesBefore: 100,
   serverMegabytes: 100,
   besideRowsPerSecond: 0,
+  swapsMs: [],
 });
 
 describe('measureInRounds', () => {
