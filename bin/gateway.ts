@@ -12,7 +12,7 @@ await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) 
   const { stickyHeader, bind, corsOrigins, trustedProxies, accessLogShare } = configuration;
   const { http } = configuration.ports;
   const backend = createBackend(
-    addressesOf(configuration),
+    { ...addressesOf(configuration), inferenceProcesses: configuration.inferenceProcesses },
     channelSecurity(configuration.tls.client, logger),
   );
   const app = buildGateway({

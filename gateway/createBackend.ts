@@ -1,18 +1,18 @@
 import type { DescMethod } from '@bufbuild/protobuf';
-import { Client, Metadata } from '@grpc/grpc-js';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { type ChannelSecurity, plainChannels } from '../platform/tls/channelSecurity.ts';
 import { createGrpcClient } from '../platform/grpc/createGrpcClient.ts';
-import { injectTrace } from '../platform/grpc/injectTrace.ts';
-import { channelOptions } from '../platform/grpc/channelOptions.ts';
-import { fromServiceError, isServiceError } from '../platform/grpc/fromServiceError.ts';
+import { traceHeaders } from '../platform/grpc/injectTrace.ts';
 import { HealthCheckResponse_ServingStatus, HealthService } from '../proto/gen/grpc/health/v1/health.ts';
+import { BackendServer } from './BackendServer.ts';
 
-// The gRPC side of the gateway: a request's bytes in, the response's bytes out. Nothing is kept but one channel a server.
+// The gRPC side of the gateway: a request's bytes in, the response's bytes out. Which server has a method is decided here.
 
 export interface BackendAddresses {
   readonly inference: string;
   readonly control: string;
+  /** How many processes share the address of inference. Default 1. */
+  readonly inferenceProcesses?: number;
 }
 
 /** Headers of a request that say something to the server behind, by name. */
@@ -47,91 +47,80 @@ const inferenceServices: ReadonlySet<string> = new Set([
 ]);
 
 export function createBackend(
-  addresses: BackendAddresses,
+  { inference, control, inferenceProcesses = 1 }: BackendAddresses,
   security: ChannelSecurity = plainChannels,
 ): Backend {
-  const connect = (address: string): Client => {
-    const { credentials, options } = security(address);
-    return new Client(address, credentials, { ...channelOptions, ...options });
+  const reach = (server: string, address: string, processes: number): BackendServer =>
+    new BackendServer({ address, peer: `the ${server} server at ${address}`, processes, security });
+  const servers = {
+    inference: reach('inference', inference, inferenceProcesses),
+    control: reach('control', control, 1),
   };
-  const clients = { inference: connect(addresses.inference), control: connect(addresses.control) };
   const health = createGrpcClient(HealthService, {
-    address: addresses.inference,
+    address: inference,
     peer: 'the inference server',
     security,
     deadlineMs: HEALTH_DEADLINE_MS,
   });
-  const target = (method: DescMethod) => {
-    const server = inferenceServices.has(method.parent.typeName) ? 'inference' : 'control';
-    return {
-      client: clients[server],
-      peer: `the ${server} server at ${addresses[server]}`,
-      path: `/${method.parent.typeName}/${method.name}`,
-    };
+  const targets = new WeakMap<DescMethod, Target>();
+  const targetOf = (method: DescMethod): Target => {
+    const known = targets.get(method);
+    if (known !== undefined) return known;
+    const server = servers[inferenceServices.has(method.parent.typeName) ? 'inference' : 'control'];
+    const target = { server, path: `/${method.parent.typeName}/${method.name}` };
+    targets.set(method, target);
+    return target;
   };
   return {
-    unary: (method, request, { headers, signal, timeoutMs }) =>
+    unary: (method, message, { headers, signal, timeoutMs }) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
-        const { client, peer, path } = target(method);
-        const call = client.makeUnaryRequest(
-          path,
-          identity,
-          identity,
-          request,
-          toMetadata(headers),
-          { deadline: Date.now() + Math.min(timeoutMs ?? UNARY_DEADLINE_MS, UNARY_DEADLINE_MS) },
-          (error, response) => {
-            signal.removeEventListener('abort', cancel);
-            if (response !== undefined) resolve(response);
-            else if (signal.aborted) reject(signal.reason);
-            else if (error !== null) reject(fromServiceError(error, peer));
+        const { server, path } = targetOf(method);
+        const ended = (): void => signal.removeEventListener('abort', cancel);
+        const giveUp = server.unary(
+          {
+            path,
+            message,
+            metadata: traceHeaders(headers),
+            timeoutMs: Math.min(timeoutMs ?? UNARY_DEADLINE_MS, UNARY_DEADLINE_MS),
+          },
+          {
+            resolve: response => {
+              ended();
+              resolve(response);
+            },
+            reject: error => {
+              ended();
+              reject(error);
+            },
           },
         );
-        const cancel = (): void => call.cancel();
+        const cancel = (): void => {
+          giveUp();
+          reject(signal.reason);
+        };
         signal.addEventListener('abort', cancel, { once: true });
       }),
-    async *stream(method, request, { headers, signal, timeoutMs }) {
-      signal.throwIfAborted();
-      const { client, peer, path } = target(method);
-      const call = client.makeServerStreamRequest<Buffer, Buffer>(
-        path,
-        identity,
-        identity,
-        request,
-        toMetadata(headers),
-        timeoutMs === null ? {} : { deadline: Date.now() + timeoutMs },
-      );
-      const cancel = (): void => call.cancel();
-      signal.addEventListener('abort', cancel, { once: true });
-      try {
-        yield* call;
-      } catch (error) {
-        signal.throwIfAborted();
-        throw isServiceError(error) ? fromServiceError(error, peer) : error;
-      } finally {
-        signal.removeEventListener('abort', cancel);
-        call.cancel();
-      }
+    stream: (method, message, { headers, signal, timeoutMs }) => {
+      const { server, path } = targetOf(method);
+      return server.stream({ path, message, metadata: traceHeaders(headers), timeoutMs }, signal);
     },
     assertServing: async () => {
       const { status } = await health.check({ service: PREDICTION_SERVICE });
       if (status !== HealthCheckResponse_ServingStatus.SERVING)
         throw new HoldfastError(
           'unavailable',
-          `The inference server at ${addresses.inference} does not know its models yet. Try again shortly.`,
+          `The inference server at ${inference} does not know its models yet. Try again shortly.`,
         );
     },
     close: () => {
-      for (const client of [clients.inference, clients.control, health]) client.close();
+      for (const each of [servers.inference, servers.control, health]) each.close();
     },
   };
 }
 
-function toMetadata(headers: ForwardedHeaders): Metadata {
-  const metadata = new Metadata();
-  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
-  return injectTrace(metadata);
+interface Target {
+  readonly server: BackendServer;
+  /** As `/holdfast.v1.PredictionService/Predict`. */
+  readonly path: string;
 }
-
-const identity = (bytes: Buffer): Buffer => bytes;

@@ -1,6 +1,4 @@
-import type { EventEmitter } from 'node:events';
-import type { Metadata, ServerDuplexStream, ServerReadableStream } from '@grpc/grpc-js';
-import type { ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { Deadline, Metadata } from '@grpc/grpc-js';
 import { anonymous, type Principal } from '../access/Principal.ts';
 import type { Operation } from './Operation.ts';
 
@@ -47,14 +45,21 @@ export interface OpenCall extends CallContext {
   cut(): void;
 }
 
-export type ServerCall<Request, Response> =
-  | ServerUnaryCall<Request, Response>
-  | ServerReadableStream<Request, Response>
-  | ServerWritableStream<Request, Response>
-  | ServerDuplexStream<Request, Response>;
+/** A call as it arrives: one of grpc-js, or one within a stream. */
+export interface ServerCall {
+  readonly metadata: Metadata;
+  readonly cancelled: boolean;
+  getPath(): string;
+  getPeer(): string;
+  getDeadline(): Deadline;
+  once(event: 'cancelled', listener: () => void): unknown;
+}
 
-export function createCallContext<Request, Response>(call: ServerCall<Request, Response>): OpenCall {
-  const events: EventEmitter = call;
+export interface UnaryCall extends ServerCall {
+  readonly request: Buffer;
+}
+
+export function createCallContext(call: ServerCall): OpenCall {
   const begun = performance.now();
   let controller: AbortController | null = null;
   let isCut = false;
@@ -80,7 +85,7 @@ export function createCallContext<Request, Response>(call: ServerCall<Request, R
         const created = new AbortController();
         controller = created;
         if (isCut || call.cancelled) created.abort();
-        else events.once('cancelled', () => created.abort());
+        else call.once('cancelled', () => created.abort());
       }
       return controller.signal;
     },

@@ -9,12 +9,14 @@ import type { CallContext } from './CallContext.ts';
 import { type CallBegun, type CallEnded, type CallObserver, describeMethod } from './CallObserver.ts';
 import { createHealth } from './createHealth.ts';
 import { createReflection } from './createReflection.ts';
+import { createExchange } from './exchange/createExchange.ts';
+import type { UnaryHandler } from './exchange/Underway.ts';
 import { OpenStreams } from './OpenStreams.ts';
 import { registerMethod } from './registerMethod.ts';
 import { toStatus } from './toStatus.ts';
 
 // What every gRPC server of Holdfast has in common: callers admitted, errors mapped once, malformed messages refused, health,
-// reflection, a clear word about a taken port, and a drain that ends.
+// reflection, calls within a stream, a clear word about a taken port, and a drain that ends.
 
 export interface GrpcLogger {
   error(fields: object, message: string): void;
@@ -71,7 +73,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MS,
   });
   const health = createHealth(services.map(({ name }) => name));
-  const shown = [...services, health.service];
+  const carriable = new Map<string, UnaryHandler>();
+  const exchange = createExchange(carriable);
+  const shown = [...services, health.service, exchange.service];
   const reflection = createReflection(
     descriptors,
     shown.map(({ name }) => name),
@@ -79,22 +83,29 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const toServerError = (error: unknown, context: CallContext) => report(error, context, logger);
   const streams = new OpenStreams();
   for (const service of [...shown, ...reflection])
-    for (const method of service.methods)
-      registerMethod(server, {
+    for (const method of service.methods) {
+      const { path } = method.definition;
+      const handler = registerMethod(server, {
         ...method,
-        guard: authorizer.guard(method.definition.path),
+        guard: authorizer.guard(path),
         toServerError,
         ended: endedFor(method, options.observers ?? []),
         streams,
         begun: begunFor(method, options.observers ?? []),
       });
+      if (handler !== null) carriable.set(path, handler);
+    }
 
+  const begin = (): void => {
+    health.close();
+    exchange.drain();
+  };
   let closing: Promise<void> | null = null;
   return {
     listen: address => listen(server, options.credentials ?? ServerCredentials.createInsecure(), address),
     setServing: health.setServing,
     close: () => {
-      closing ??= drain(server, streams, health.close, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
+      closing ??= drain(server, streams, begin, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
       return closing;
     },
   };
@@ -149,11 +160,11 @@ function listen(
 async function drain(
   server: Server,
   streams: OpenStreams,
-  closeHealth: () => void,
+  begin: () => void,
   drainMs: number,
   logger: GrpcLogger,
 ): Promise<void> {
-  closeHealth();
+  begin();
   const ended = new Promise<true>(resolve => server.tryShutdown(() => resolve(true)));
   if (!(await Promise.race([ended, sleep(drainMs, false, { ref: false })]))) {
     const cut = streams.cutAll(drainMs);

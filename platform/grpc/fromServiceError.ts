@@ -13,7 +13,7 @@ import { DETAILS_KEY, ERROR_DOMAIN, reasonOf } from './toStatus.ts';
 // The way back of toStatus: what a client received becomes the HoldfastError that the server threw. Trailers are another
 // process's text, so anything that does not parse is passed over and the plain status code decides.
 
-interface ReceivedError {
+export interface ReceivedError {
   readonly code: status;
   readonly details: string;
   readonly metadata: Metadata;

@@ -8,3 +8,11 @@ export function injectTrace(metadata: Metadata): Metadata {
   propagation.inject(context.active(), traced, { set: (target, name, value) => target.set(name, value) });
   return traced;
 }
+
+/** The same of metadata that is still a plain object. */
+export function traceHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  if (trace.getActiveSpan() === undefined) return headers;
+  const traced = { ...headers };
+  propagation.inject(context.active(), traced);
+  return traced;
+}

@@ -1,10 +1,4 @@
-import {
-  type handleUnaryCall,
-  type sendUnaryData,
-  type Server,
-  type ServerErrorResponse,
-  status,
-} from '@grpc/grpc-js';
+import { type sendUnaryData, type Server, type ServerErrorResponse, status } from '@grpc/grpc-js';
 import type {
   handleBidiStreamingCall,
   handleClientStreamingCall,
@@ -15,8 +9,9 @@ import type { Metadata } from '@grpc/grpc-js';
 import type { HoldfastError } from '../HoldfastError.ts';
 import type { Guard } from './Authorizer.ts';
 import type { BoundMethod } from './bindService.ts';
-import { type CallContext, createCallContext, type OpenCall } from './CallContext.ts';
+import { type CallContext, createCallContext, type OpenCall, type UnaryCall } from './CallContext.ts';
 import type { CallBegun, CallEnded } from './CallObserver.ts';
+import type { UnaryHandler } from './exchange/Underway.ts';
 import type { OpenStreams } from './OpenStreams.ts';
 import { malformedRequest } from './malformedRequest.ts';
 
@@ -39,15 +34,20 @@ export interface GuardedMethod extends BoundMethod {
   readonly begun: readonly CallBegun[];
 }
 
-export function registerMethod(server: Server, method: GuardedMethod): void {
+/** @returns what answers a call of a unary method, wherever it comes from; null for the others */
+export function registerMethod(server: Server, method: GuardedMethod): UnaryHandler | null {
   const { path, requestStream, responseStream } = method.definition;
+  if (!requestStream && !responseStream) {
+    const handle = surrounded(unary(method), method);
+    server.register(path, handle, identity, identity, 'unary');
+    return handle;
+  }
   if (requestStream && responseStream)
     server.register(path, surrounded(bidirectional(method), method), identity, identity, 'bidi');
   else if (requestStream)
     server.register(path, surrounded(clientStream(method), method), identity, identity, 'clientStream');
-  else if (responseStream)
-    server.register(path, surrounded(serverStream(method), method), identity, identity, 'serverStream');
-  else server.register(path, surrounded(unary(method), method), identity, identity, 'unary');
+  else server.register(path, surrounded(serverStream(method), method), identity, identity, 'serverStream');
+  return null;
 }
 
 /** The handler as it is, where nobody surrounds its calls. */
@@ -65,8 +65,8 @@ const surrounded = <Call extends { readonly metadata: Metadata }, Rest extends u
 const identity = (bytes: Buffer): Buffer => bytes;
 
 const unary =
-  (method: GuardedMethod): handleUnaryCall<Buffer, Buffer> =>
-  (call, callback) => {
+  (method: GuardedMethod) =>
+  (call: UnaryCall, callback: sendUnaryData<Buffer>): void => {
     const context = createCallContext(call);
     void reply(answer(method, call.request, context), context, callback, method);
   };

@@ -6,9 +6,12 @@ import { readRoutes } from '../../gateway/readRoutes.ts';
 import { type AccessRule, readAccess } from '../../platform/access/readAccess.ts';
 import { roleNames, roleOf } from '../../platform/access/roles.ts';
 import { keyIdOf } from '../../platform/access/secrets.ts';
+import { ClientExchange } from '../../platform/grpc/exchange/ClientExchange.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
+import { reasonOf } from '../../platform/grpc/toStatus.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { addTestUser, testKey } from '../support/testAccess.ts';
+import { waitUntil } from '../support/waitUntil.ts';
 import { withGateway } from '../support/withGateway.ts';
 import { type SystemWorld, withSystem } from '../support/withSystem.ts';
 
@@ -93,13 +96,35 @@ async function ask(client: Client, method: DescMethod, secret: string | null): P
       );
     else {
       const stream = client.makeBidiStreamRequest(path, same, same, metadata);
-      stream.on('data', answered).on('error', resolve);
+      // A stream may begin before anything is asked.
+      stream.resume();
+      stream.on('error', resolve).on('status', ({ code }) => (code === status.OK ? answered() : undefined));
       stream.write(NO_MESSAGE);
       stream.end();
     }
   });
   if (error.code === status.UNIMPLEMENTED) return null;
   return error.code === status.INVALID_ARGUMENT ? 'admitted' : status[error.code];
+}
+
+/** The same of a unary method within a stream of calls. */
+function askWithin(
+  exchange: ClientExchange,
+  method: DescMethod,
+  secret: string | null,
+): Promise<string | null> {
+  const path = `/${method.parent.typeName}/${method.name}`;
+  const metadata: Record<string, string> = secret === null ? {} : { authorization: `Bearer ${secret}` };
+  return new Promise((resolve, reject) =>
+    exchange.send(
+      { path, metadata, message: NO_MESSAGE, timeoutMs: 30_000 },
+      {
+        resolve: () => reject(new Error(`${path} answered what is no message`)),
+        reject: ({ code }) =>
+          resolve(code === 'unimplemented' ? null : code === 'invalidArgument' ? 'admitted' : reasonOf(code)),
+      },
+    ),
+  );
 }
 
 describe('who may call what', () => {
@@ -109,6 +134,8 @@ describe('who may call what', () => {
       const servers = [world.addresses.control, world.addresses.inference].map(
         address => new Client(address ?? '', credentials.createInsecure()),
       );
+      const exchanges = servers.map(client => new ClientExchange(client, 'the server'));
+      await waitUntil('both streams', () => exchanges.every(exchange => exchange.takes(1)));
       const wrong: string[] = [];
       let checked = 0;
       for (const method of methodsOf()) {
@@ -118,6 +145,10 @@ describe('who may call what', () => {
         for (const [index, client] of servers.entries())
           for (const { name, secret, expected } of callers) {
             const found = await ask(client, method, secret);
+            if (method.methodKind === 'unary') {
+              const within = await askWithin(exchanges[index], method, secret);
+              assert.equal(within, found, `${method.toString()} at ${index}, ${name}, within a stream`);
+            }
             if (found === null) break;
             isServed = true;
             checked++;
@@ -126,7 +157,7 @@ describe('who may call what', () => {
           }
         if (!isServed) wrong.push(`${method.toString()} is nowhere`);
       }
-      for (const client of servers) client.close();
+      for (const each of [...exchanges, ...servers]) each.close();
       assert.deepEqual(wrong, []);
       assert.ok(checked > 400, String(checked));
     }));

@@ -4,11 +4,8 @@ import { promisify } from 'node:util';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { service as foreignHealth } from 'grpc-health-check';
 import { describe, it } from 'mocha';
-import { type BoundService, bindService } from '../../../platform/grpc/bindService.ts';
-import type { CallContext } from '../../../platform/grpc/CallContext.ts';
+import { bindService } from '../../../platform/grpc/bindService.ts';
 import { createGrpcClient } from '../../../platform/grpc/createGrpcClient.ts';
-import { createGrpcServer, type GrpcServer } from '../../../platform/grpc/createGrpcServer.ts';
-import { readDescriptors } from '../../../platform/grpc/readDescriptors.ts';
 import { DETAILS_KEY } from '../../../platform/grpc/toStatus.ts';
 import { type ErrorCode, errorCodes, HoldfastError } from '../../../platform/HoldfastError.ts';
 import { HealthService } from '../../../proto/gen/grpc/health/v1/health.ts';
@@ -16,83 +13,28 @@ import { ServerReflectionService } from '../../../proto/gen/grpc/reflection/v1/r
 import { PredictionServiceService, type PredictRequest } from '../../../proto/gen/holdfast/v1/prediction.ts';
 import { type Run, RunServiceService } from '../../../proto/gen/holdfast/v1/run.ts';
 import { requirePeer } from '../../peers/requirePeer.ts';
-import { collectLogs, type LogLine } from '../../support/collectLogs.ts';
-import { letsAllIn } from '../../support/testAccess.ts';
 import { waitUntil } from '../../support/waitUntil.ts';
-
-interface Started {
-  readonly server: GrpcServer;
-  readonly address: string;
-  readonly logs: LogLine[];
-}
-
-async function withServer<T>(
-  services: readonly BoundService[],
-  test: (started: Started) => Promise<T>,
-  drainMs = 10_000,
-): Promise<T> {
-  const { logger, lines } = collectLogs();
-  const server = createGrpcServer({
-    descriptors: readDescriptors(),
-    services,
-    authorizer: letsAllIn,
-    logger,
-    drainMs,
-  });
-  const port = await server.listen({ host: '127.0.0.1', port: 0 });
-  try {
-    return await test({ server, address: `127.0.0.1:${port}`, logs: lines });
-  } finally {
-    await server.close();
-  }
-}
-
-const prediction = (
-  handle: (request: PredictRequest, context: CallContext) => Promise<{ model: string }>,
-): BoundService =>
-  bindService(
-    { predict: PredictionServiceService.predict },
-    {
-      predict: async (request, context) => ({
-        ...(await handle(request, context)),
-        modelVersion: 1,
-        predictionId: 'id',
-        arm: '',
-        threshold: 0.5,
-        predictions: [],
-        probabilities: [],
-      }),
-    },
-  );
+import { failureOf, predictionBy, type StartedServer, withGrpcServer } from '../../support/withGrpcServer.ts';
 
 const request: PredictRequest = { model: 'churn', version: '', instances: [] };
-
-async function failureOf(call: Promise<unknown>): Promise<HoldfastError> {
-  const error: unknown = await call.then(
-    answer => assert.fail(`expected a failure, got ${JSON.stringify(answer)}`),
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof HoldfastError, String(error));
-  return error;
-}
 
 const refuse = async (): Promise<never> => {
   throw new HoldfastError('unimplemented', 'Not here.');
 };
 
-const clientOf = ({ address }: Started) =>
+const clientOf = ({ address }: StartedServer) =>
   createGrpcClient(PredictionServiceService, { address, peer: 'the test server' });
 
 describe('createGrpcServer', () => {
   it('carries every error there and back: code, message, violations, but not the cause', async () => {
     const codes = Object.keys(errorCodes).filter((code): code is ErrorCode => code in errorCodes);
     const violations = [{ field: 'instances[0].tenure', description: 'expected a number, got "ä\u{1F600}"' }];
-    const fail = prediction(async ({ model }) => {
+    const fail = predictionBy(async ({ model }) => {
       const code = codes.find(each => each === model);
       assert.ok(code);
       throw new HoldfastError(code, `Grüße, 100 % of ${code}.`, { violations, cause: new Error('a secret') });
     });
-    await withServer([fail], async started => {
+    await withGrpcServer([fail], async started => {
       const client = clientOf(started);
       for (const code of codes) {
         const error = await failureOf(client.predict({ ...request, model: code }));
@@ -109,10 +51,10 @@ describe('createGrpcServer', () => {
   });
 
   it('tells nothing of an unexpected error but where the log holds it', async () => {
-    const fail = prediction(async () => {
+    const fail = predictionBy(async () => {
       throw new TypeError('the secret of line 7');
     });
-    await withServer([fail], async started => {
+    await withGrpcServer([fail], async started => {
       const client = clientOf(started);
       const error = await failureOf(client.predict(request));
       assert.equal(error.code, 'internal');
@@ -129,10 +71,10 @@ describe('createGrpcServer', () => {
       field: `instances[${row}].${'ü'.repeat(400)}`,
       description: `${'x'.repeat(59)}\u{1F600} and half a character \ud83d`,
     }));
-    const fail = prediction(async () => {
+    const fail = predictionBy(async () => {
       throw new HoldfastError('invalidArgument', `\ud83d${'é'.repeat(5000)}`, { violations });
     });
-    await withServer([fail], async started => {
+    await withGrpcServer([fail], async started => {
       const raw = new Client(started.address, credentials.createInsecure());
       const error = await new Promise<ServiceError>((resolve, reject) => {
         const { path, requestSerialize, responseDeserialize } = PredictionServiceService.predict;
@@ -170,7 +112,7 @@ describe('createGrpcServer', () => {
         }
       },
     });
-    await withServer([runs], async ({ address }) => {
+    await withGrpcServer([runs], async ({ address }) => {
       const client = createGrpcClient(RunServiceService, { address, peer: 'the test server' });
       const seen: string[] = [];
       for await (const { id } of client.watch({ run: 'a' })) {
@@ -194,12 +136,12 @@ describe('createGrpcServer', () => {
 
   it('tells a handler that its caller went away, and the caller who is not there', async () => {
     let cancelled = false;
-    const slow = prediction(async (_request, { signal }) => {
+    const slow = predictionBy(async (_request, { signal }) => {
       await new Promise(resolve => signal.addEventListener('abort', resolve));
       cancelled = true;
       return { model: '' };
     });
-    const address = await withServer([slow], async started => {
+    const address = await withGrpcServer([slow], async started => {
       const client = clientOf(started);
       const error = await failureOf(client.predict(request, { deadlineMs: 50 }));
       assert.equal(error.code, 'unavailable');
@@ -218,11 +160,11 @@ describe('createGrpcServer', () => {
   });
 
   it('finishes calls when it closes, and cuts off what does not end within the bound', async () => {
-    const slow = prediction(async ({ model }) => {
+    const slow = predictionBy(async ({ model }) => {
       await new Promise(resolve => setTimeout(resolve, model === 'never' ? 60_000 : 200).unref());
       return { model };
     });
-    await withServer(
+    await withGrpcServer(
       [slow],
       async started => {
         const client = clientOf(started);
@@ -237,13 +179,13 @@ describe('createGrpcServer', () => {
         assert.ok(closedMs >= 450 && closedMs < 30_000, String(closedMs));
         client.close();
       },
-      500,
+      { drainMs: 500 },
     );
   });
 
   it('speaks grpc.health.v1 with a foreign definition of it, for each service, and ends watches when it closes', async () => {
-    const ok = prediction(async ({ model }) => ({ model }));
-    await withServer([ok], async ({ server, address }) => {
+    const ok = predictionBy(async ({ model }) => ({ model }));
+    await withGrpcServer([ok], async ({ server, address }) => {
       const raw = new Client(address, credentials.createInsecure());
       const { Check: check } = foreignHealth;
       const ask = (service: string) =>
@@ -275,7 +217,7 @@ describe('createGrpcServer', () => {
   });
 
   it('answers reflection for every message that its services use', async () => {
-    await withServer([prediction(async ({ model }) => ({ model }))], async ({ address }) => {
+    await withGrpcServer([predictionBy(async ({ model }) => ({ model }))], async ({ address }) => {
       const { path, requestSerialize, responseDeserialize } = ServerReflectionService.serverReflectionInfo;
       for (const name of [path, path.replace('.v1.', '.v1alpha.')]) {
         const raw = new Client(address, credentials.createInsecure());
@@ -308,11 +250,12 @@ describe('createGrpcServer', () => {
     const grpcurl = requirePeer(this, 'grpcurl');
     const run = async (...words: string[]) =>
       (await promisify(execFile)(grpcurl, ['-plaintext', ...words])).stdout;
-    await withServer([prediction(async ({ model }) => ({ model }))], async ({ address }) => {
+    await withGrpcServer([predictionBy(async ({ model }) => ({ model }))], async ({ address }) => {
       assert.deepEqual((await run(address, 'list')).trim().split('\n'), [
         'grpc.health.v1.Health',
         'grpc.reflection.v1.ServerReflection',
         'grpc.reflection.v1alpha.ServerReflection',
+        'holdfast.v1.ExchangeService',
         'holdfast.v1.PredictionService',
       ]);
       const body = JSON.stringify({
