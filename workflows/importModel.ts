@@ -63,7 +63,7 @@ export async function importModel(input: ImportModelInput): Promise<ImportModelR
       samplesName,
       allowSlow,
       trainer,
-      importedBy: trigger,
+      importedBy: begun.input.actor ?? trigger,
       definition,
       table,
       datasetDigest,

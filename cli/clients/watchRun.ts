@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { type Run, RunStatus } from '../../proto/gen/holdfast/v1/run.ts';
 import type { CliContext } from '../CliContext.ts';
-
-/** How long a control server may be away (a restart, say) before the watching gives up. */
-const PATIENCE_MS = 60_000;
-const RETRY_MS = 1_000;
+import { isAway, PATIENCE_MS, RETRY_MS } from './outlastRestart.ts';
 
 /**
  * Follows a run until it ended, across restarts of the control server.
@@ -19,17 +15,20 @@ export async function watchRun(
   onRun: (run: Run) => void,
 ): Promise<Run> {
   // A server that never answered is told at once.
-  let lastHeard = Number.NEGATIVE_INFINITY;
+  let awaySince: number | null = null;
   for (;;) {
+    let wasThere = false;
     try {
       for await (const run of clients.runs.watch({ run: id }, { signal })) {
-        lastHeard = Date.now();
+        wasThere = true;
         onRun(run);
         if (run.status !== RunStatus.RUN_STATUS_RUNNING) return run;
       }
+      awaySince = Date.now();
     } catch (error) {
-      const away = error instanceof HoldfastError && error.code === 'unavailable';
-      if (!away || Date.now() - lastHeard > PATIENCE_MS) throw error;
+      // It was there until now, however long ago it had something to tell.
+      if (wasThere) awaySince = Date.now();
+      if (!isAway(error) || awaySince === null || Date.now() - awaySince > PATIENCE_MS) throw error;
     }
     await sleep(RETRY_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
   }

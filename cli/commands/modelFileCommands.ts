@@ -4,6 +4,7 @@ import { writeFileAtomically, USER_FILE_MODE } from '../../platform/writeFileAto
 import { ImportedVersion } from '../../proto/gen/holdfast/v1/model.ts';
 import type { CliContext, Runner } from '../CliContext.ts';
 import { examples } from '../examples.ts';
+import { outlastRestart } from '../clients/outlastRestart.ts';
 import { fileError } from '../fileError.ts';
 import { sendFile } from '../files/sendFile.ts';
 import { formatMetric } from '../output/format.ts';
@@ -84,23 +85,25 @@ async function importFile(context: CliContext, file: string, options: ImportOpti
   const { clients, directory, signal, stdout, stderr, configuration } = context;
   const { samples, data } = options;
   const model = options.model ?? configuration.defaultModel;
-  const answer = await clients.models.importVersion(
-    {
-      model,
-      content: Buffer.alloc(0),
-      digest: await sendFile(context, resolve(directory, file)),
-      fileName: basename(file),
-      trainer: options.trainerName ?? '',
-      columns: [...(options.columns ?? [])],
-      threshold: options.threshold,
-      samples: Buffer.alloc(0),
-      samplesDigest: samples === undefined ? '' : await sendFile(context, resolve(directory, samples)),
-      samplesName: samples ?? '',
-      data: await resolveData(context, data),
-      allowSlow: options.allowSlow === true,
-      trigger: 'cli',
-    },
-    { signal, deadlineMs: IMPORT_MS },
+  // The file is there and the import goes on by itself: after a restart of control the same request finds it.
+  const request = {
+    model,
+    content: Buffer.alloc(0),
+    digest: await sendFile(context, resolve(directory, file)),
+    fileName: basename(file),
+    trainer: options.trainerName ?? '',
+    columns: [...(options.columns ?? [])],
+    threshold: options.threshold,
+    samples: Buffer.alloc(0),
+    samplesDigest: samples === undefined ? '' : await sendFile(context, resolve(directory, samples)),
+    samplesName: samples ?? '',
+    data: await resolveData(context, data),
+    allowSlow: options.allowSlow === true,
+    trigger: 'cli',
+  };
+  const answer = await outlastRestart(
+    deadlineMs => clients.models.importVersion(request, { signal, deadlineMs }),
+    { signal, answerMs: IMPORT_MS },
   );
   if (context.format === 'json') {
     printJson(stdout, toProtoJson('holdfast.v1.ImportedVersion', ImportedVersion, answer));

@@ -86,7 +86,7 @@ describe('models import', () => {
         digest: sha256(await readFile(file)),
         bytes: (await readFile(file)).length,
       });
-      assert.equal(version.parameters.importedBy, 'cli');
+      assert.equal(version.parameters.importedBy, 'tester/test');
 
       const again = await runHoldfast(args, { control: address });
       assert.equal(again.code, 0, again.stderr);
