@@ -4,6 +4,8 @@
 export interface ArtifactStore {
   /** Stores the bytes and answers their SHA-256 (64 lower-case hexadecimal digits). Storing the same bytes again is harmless. */
   put(bytes: Uint8Array): Promise<string>;
+  /** Stores what the chunks make up, without holding it in memory: they are asked for twice, and have to be the same both times. */
+  putChunks(chunks: () => Iterable<Uint8Array>): Promise<string>;
   /** Stores a file's content without holding it in memory. */
   putFile(path: string): Promise<string>;
   /**

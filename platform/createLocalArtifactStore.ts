@@ -37,12 +37,15 @@ export function createLocalArtifactStore(folder: string): ArtifactStore {
     return digest;
   };
 
+  const storeStream = async (read: () => AsyncIterable<Uint8Array>, shownAs: string): Promise<string> => {
+    const digest = await digestOf(read());
+    return store(digest, readUnchanged(read(), digest, shownAs));
+  };
+
   return {
     put: bytes => store(sha256(bytes), bytes),
-    putFile: async path => {
-      const digest = await digestFile(path);
-      return store(digest, readUnchanged(path, digest));
-    },
+    putChunks: chunks => storeStream(() => paced(chunks()), 'The content'),
+    putFile: path => storeStream(() => createReadStream(path), path),
     putStream: async (digest, sizeBytes, content) => {
       if (await holds(locate(digest), digest)) return { existed: true };
       await makeFolder(root, root);
@@ -89,7 +92,7 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 async function holds(path: string, digest: string): Promise<boolean> {
-  return (await exists(path)) && (await digestFile(path)) === digest;
+  return (await exists(path)) && (await digestOf(createReadStream(path))) === digest;
 }
 
 async function makeFolder(root: string, folder: string): Promise<void> {
@@ -116,20 +119,32 @@ async function removeLeftovers(folder: string): Promise<void> {
   }
 }
 
-async function digestFile(path: string): Promise<string> {
+/** The process goes on with other things between the chunks. */
+async function* paced(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    yield chunk;
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}
+
+async function digestOf(chunks: AsyncIterable<Uint8Array>): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  for await (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
 }
 
-const readUnchanged = (path: string, digest: string): AsyncIterable<Uint8Array> =>
+const readUnchanged = (
+  content: AsyncIterable<Uint8Array>,
+  digest: string,
+  shownAs: string,
+): AsyncIterable<Uint8Array> =>
   verified(
-    createReadStream(path),
+    content,
     digest,
     () =>
       new HoldfastError(
         'conflict',
-        `${path} was changed while it was being stored. Let its writer finish, then try again.`,
+        `${shownAs} was changed while it was being stored. Let its writer finish, then try again.`,
       ),
   );
 

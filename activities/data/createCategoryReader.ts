@@ -20,7 +20,7 @@ export function createCategoryReader(
   };
   const whenMissing = definition.missing === 'reject' ? missingFault : null;
   const met = new Map<string, number>();
-  const codes = createGrowingArray(length => new Int32Array(length));
+  const codes = createGrowingArray(Int32Array);
   let pending: string | null = null;
   return {
     name,
@@ -46,7 +46,9 @@ export function createCategoryReader(
       const levels = [...met.keys()].sort();
       const places = new Map(levels.map((level, place) => [level, place]));
       const renumbered = Int32Array.from(met.keys(), level => places.get(level) ?? -1);
-      return { kind: 'category', name, levels, codes: codes.finish().map(code => renumbered[code] ?? -1) };
+      const own = codes.finish();
+      for (let row = 0; row < own.length; row++) own[row] = renumbered[own[row]] ?? -1;
+      return { kind: 'category', name, levels, codes: own };
     },
   };
 }

@@ -16,7 +16,7 @@ export function createNumberReader(
   const maximumFault: Fault = { kind: 'range', rule: `expected at most ${max}` };
   const integerFault: Fault = { kind: 'integer', rule: 'expected an integer' };
   const whenMissing = definition.missing === 'reject' ? missingFault : null;
-  const values = createGrowingArray(length => new Float32Array(length));
+  const values = createGrowingArray(Float32Array);
   let pending = Number.NaN;
   return {
     name,

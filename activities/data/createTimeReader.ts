@@ -11,7 +11,7 @@ const timeFault: Fault = {
 
 /** The event times: as a column's reader, but a row always needs one. */
 export function createTimeReader(column: string) {
-  const times = createGrowingArray(length => new Float64Array(length));
+  const times = createGrowingArray(Float64Array);
   let pending = Number.NaN;
   return {
     column,

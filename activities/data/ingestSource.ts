@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { profileTable, type TableProfile } from '../../ml/dataset/profileTable.ts';
-import { encodeTable } from '../../ml/dataset/tableCodec.ts';
+import { tableChunks } from '../../ml/dataset/tableCodec.ts';
 import type { ColumnDefinition, ProjectDefinition } from '../../ml/definition/ProjectDefinition.ts';
 import type { ArtifactStore } from '../../platform/ArtifactStore.ts';
 import { canonicalJson } from '../../platform/canonicalJson.ts';
@@ -87,7 +87,7 @@ async function ingestCopy(input: IngestSourceInput, copy: string, digest: string
     sourceRows,
     rows: table.rowCount,
     quarantined,
-    tableDigest: await artifacts.put(encodeTable(table)),
+    tableDigest: await artifacts.putChunks(() => tableChunks(table)),
     quarantineFile,
     schema: {
       id: definition.id ?? null,

@@ -8,6 +8,7 @@ import type { TextBatch } from '../../platform/tabular/TextTable.ts';
 import { type ColumnReader, missingFault } from './ColumnReader.ts';
 import { createCategoryReader } from './createCategoryReader.ts';
 import { createGrowingArray } from '../../platform/tabular/createGrowingArray.ts';
+import { createIdReader } from './createIdReader.ts';
 import { createNumberReader } from './createNumberReader.ts';
 import { createQuarantineFile, type QuarantineFile } from './createQuarantineFile.ts';
 import { createTimeReader } from './createTimeReader.ts';
@@ -82,13 +83,10 @@ function createSourceReader(
   const readers = Object.entries(definition.columns).map(([name, column]) =>
     column.kind === 'number' ? createNumberReader(name, column) : createCategoryReader(name, column),
   );
-  const labels = createGrowingArray(length => new Uint8Array(length));
-  const unitHashes = createGrowingArray(length => new Uint32Array(length));
-  const hashOf = unitHasher(definition.name);
+  const labels = createGrowingArray(Uint8Array);
   const { label, eventTime } = definition;
+  const ids = definition.id === undefined ? null : createIdReader(definition.id, unitHasher(definition.name));
   const times = eventTime === undefined ? null : createTimeReader(eventTime);
-  /** The accepted rows' ids, with the row of each. */
-  const ids = new Map<string, number>();
   const labelFault: Fault = {
     kind: 'label',
     rule: `expected ${JSON.stringify(label.positive)} or ${JSON.stringify(label.negative)}`,
@@ -103,16 +101,13 @@ function createSourceReader(
     const blame = (column: string, value: string, fault: Fault): void => {
       faults.push({ row, column, value: shorten(value, MAXIMUM_SHOWN_CHARACTERS), ...fault });
     };
-    const id = found.id < 0 ? '' : (fields[found.id] ?? '').trim();
     const labelText = (fields[found.label] ?? '').trim();
     if (fields.length !== header.length)
       blame('', `${fields.length}`, { kind: 'fields', rule: `expected ${header.length} fields` });
     else {
-      if (definition.id !== undefined) {
-        const first = ids.get(id);
-        if (id === '') blame(definition.id, id, missingFault);
-        else if (first !== undefined)
-          blame(definition.id, id, { kind: 'duplicate', rule: `expected once, first in row ${first}` });
+      if (ids !== null) {
+        const fault = ids.read(fields[found.id]);
+        if (fault !== null) blame(ids.column, fields[found.id].trim(), fault);
       }
       readColumns(readers, found, fields, blame);
       if (times !== null) {
@@ -129,10 +124,7 @@ function createSourceReader(
       return;
     }
     rows++;
-    if (found.id >= 0) {
-      ids.set(id, row);
-      unitHashes.push(hashOf(id));
-    }
+    ids?.keep(row);
     for (const reader of readers) reader.keep();
     times?.keep();
     labels.push(labelText === label.positive ? 1 : 0);
@@ -150,7 +142,7 @@ function createSourceReader(
         columns: readers.map(reader => reader.finish()),
         labels: labels.finish(),
         ...(times === null ? {} : { eventTime: times.finish() }),
-        ...(found.id < 0 ? {} : { unitHashes: unitHashes.finish() }),
+        ...(ids === null ? {} : { unitHashes: ids.finish() }),
       };
       return {
         table,

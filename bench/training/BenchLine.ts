@@ -1,3 +1,5 @@
+import type { Spread } from '../Spread.ts';
+
 /** Medians over the runs of one side. */
 export interface SideFigures {
   /** Wall time. */
@@ -26,6 +28,6 @@ export interface BenchLine {
   readonly holdfast: SideFigures;
   /** The faster layout. */
   readonly scikitLearn: SideFigures & { readonly layout: string };
-  /** Ours over scikit-learn's, below 1 where ours is less. */
-  readonly ratio: { readonly seconds: number; readonly cpuSeconds: number };
+  /** Ours over scikit-learn's in the same run, below 1 where ours is less. */
+  readonly ratio: { readonly seconds: Spread; readonly cpuSeconds: Spread };
 }

@@ -1,4 +1,5 @@
 import CliTable from 'cli-table3';
+import { showSpread } from '../Spread.ts';
 import type { BenchLine } from './BenchLine.ts';
 
 /** The table for a person. */
@@ -28,10 +29,10 @@ export function printLines(lines: readonly BenchLine[]): string {
       rows.toLocaleString('en'),
       holdfast.seconds.toFixed(2),
       scikitLearn.seconds.toFixed(2),
-      ratio.seconds.toFixed(2),
+      showSpread(ratio.seconds),
       holdfast.cpuSeconds.toFixed(2),
       scikitLearn.cpuSeconds.toFixed(2),
-      ratio.cpuSeconds.toFixed(2),
+      showSpread(ratio.cpuSeconds),
       holdfast.rocAuc.toFixed(4),
       scikitLearn.rocAuc.toFixed(4),
       holdfast.workMegabytes.toFixed(0),

@@ -1,12 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spreadOf } from '../Spread.ts';
 import type { BenchCase } from './BenchCase.ts';
 import type { BenchLine, SideFigures } from './BenchLine.ts';
 import { measureSide } from './measureSide.ts';
 import type { SideResult } from './SideResult.ts';
 
-/** Runs both sides in turn, as often as asked, and takes the medians. */
+/**
+ * Runs both sides in turn, as often as asked. What is compared is what ran one after the other: the ratios are medians of each
+ * run's own, since a shared machine is another one a minute later.
+ */
 export async function runCase(
   { name, rows, columns, fits, boundMegabytes, prepare }: BenchCase,
   runs: number,
@@ -18,16 +22,22 @@ export async function runCase(
     const { holdfast, jobs, layouts } = prepare(folder);
     const [file, ...args] = holdfast;
     const ours: SideResult[] = [];
-    const theirs = new Map(layouts.map(layout => [layout, [] as SideResult[]]));
-    for (let run = 0; run < runs; run++) {
-      ours.push(await measureSide(process.execPath, [join(import.meta.dirname, file), ...args]));
-      for (const [layout, results] of theirs)
-        results.push(await measureSide(python, [join(import.meta.dirname, 'scikitLearn.py'), jobs, layout]));
-    }
-    const figures = summarise(ours);
-    const [best] = [...theirs]
-      .map(([layout, results]) => ({ layout, ...summarise(results) }))
-      .sort((a, b) => a.seconds - b.seconds);
+    const theirs = layouts.map(layout => ({ layout, results: [] as SideResult[] }));
+    const measures = [
+      async () => ours.push(await measureSide(process.execPath, [join(import.meta.dirname, file), ...args])),
+      ...theirs.map(({ layout, results }) => async () => {
+        const script = join(import.meta.dirname, 'scikitLearn.py');
+        return results.push(await measureSide(python, [script, jobs, layout]));
+      }),
+    ];
+    for (let run = 0; run < runs; run++)
+      // Every other run backwards: nobody always comes after the same one.
+      for (const measure of run % 2 === 0 ? measures : measures.toReversed()) await measure();
+    const [best] = theirs
+      .map(({ layout, results }) => ({ results, figures: { layout, ...summarise(results) } }))
+      .sort((one, other) => one.figures.seconds - other.figures.seconds);
+    const ratioOf = (of: (result: SideResult) => number) =>
+      spreadOf(ours.map((result, run) => of(result) / of(best.results[run])));
     return {
       name,
       rows,
@@ -36,11 +46,11 @@ export async function runCase(
       runs,
       loadAverage,
       boundMegabytes,
-      holdfast: figures,
-      scikitLearn: best,
+      holdfast: summarise(ours),
+      scikitLearn: best.figures,
       ratio: {
-        seconds: figures.seconds / best.seconds,
-        cpuSeconds: figures.cpuSeconds / best.cpuSeconds,
+        seconds: ratioOf(({ seconds }) => seconds),
+        cpuSeconds: ratioOf(({ cpuSeconds }) => cpuSeconds),
       },
     };
   } finally {
@@ -62,8 +72,4 @@ function summarise(results: readonly SideResult[]): SideFigures {
   };
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+const median = (values: readonly number[]): number => spreadOf(values).median;

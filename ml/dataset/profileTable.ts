@@ -1,4 +1,4 @@
-import type { CategoryColumn, Column, EventTime, NumberColumn, Table } from './Table.ts';
+import type { CategoryColumn, EventTime, NumberColumn, Table } from './Table.ts';
 
 // What a table looks like, column by column, as plain JSON: for people to check, and for later data to be held against.
 
@@ -50,10 +50,14 @@ interface EventTimeProfile {
 /** `count` is what is present, `missing` the rest. Quantiles interpolate linearly (Hyndman and Fan's type 7, as NumPy's). */
 export function profileTable({ rowCount, columns, labels, eventTime }: Table): TableProfile {
   const positives = labels.reduce((sum, label) => sum + label, 0);
+  // One for all columns: a copy of each would wait for the garbage collector beside the table.
+  const scratch = new Float32Array(rowCount);
   return {
     rows: rowCount,
     label: { positives, rate: rowCount === 0 ? null : positives / rowCount },
-    columns: columns.map(profileColumn),
+    columns: columns.map(column =>
+      column.kind === 'number' ? profileNumbers(column, scratch) : profileCategory(column),
+    ),
     ...(eventTime === undefined ? {} : { eventTime: profileTimes(eventTime) }),
   };
 }
@@ -70,12 +74,11 @@ function profileTimes({ column, times }: EventTime): EventTimeProfile {
   return { column, distinct, earliest, latest };
 }
 
-const profileColumn = (column: Column): NumberProfile | CategoryProfile =>
-  column.kind === 'number' ? profileNumbers(column) : profileCategory(column);
-
-function profileNumbers({ name, values }: NumberColumn): NumberProfile {
-  const present = values.filter(value => !Number.isNaN(value)).sort();
-  const count = present.length;
+/** @param scratch as long as the column; its content is lost */
+function profileNumbers({ name, values }: NumberColumn, scratch: Float32Array): NumberProfile {
+  let count = 0;
+  for (const value of values) if (!Number.isNaN(value)) scratch[count++] = value;
+  const present = scratch.subarray(0, count).sort();
   const base = { kind: 'number', name, count, missing: values.length - count } as const;
   if (count === 0)
     return { ...base, distinct: 0, min: null, max: null, mean: null, sd: null, quantiles: null };

@@ -46,12 +46,13 @@ export function splitTable(
     by === 'time'
       ? partByTime(labels, eventTime, { holdoutShare, folds })
       : drawParts(labels, unitHashes, { holdoutShare, folds, seed });
-  const holdoutRows: number[] = [];
-  const trainRows: number[] = [];
+  let heldOut = 0;
+  for (const part of partOf) if (part === HELD_OUT) heldOut += 1;
+  const holdout = new Int32Array(heldOut);
+  const train = new Int32Array(labels.length - heldOut);
+  let before = 0;
   for (let row = 0; row < labels.length; row++)
-    (partOf[row] === HELD_OUT ? holdoutRows : trainRows).push(row);
-  const train = Int32Array.from(trainRows);
-  const foldOf = new Uint8Array(train.length);
-  for (let place = 0; place < train.length; place++) foldOf[place] = partOf[train[place]];
-  return { train, holdout: Int32Array.from(holdoutRows), foldOf };
+    if (partOf[row] === HELD_OUT) holdout[before++] = row;
+    else train[row - before] = row;
+  return { train, holdout, foldOf: partOf.filter(part => part !== HELD_OUT) };
 }

@@ -26,12 +26,28 @@ const header = z.strictObject({
 const align = (offset: number): number => Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
 const littleEndianHost = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
+/** Elements that are encoded at a time. */
+const CHUNK_LENGTH = 2 ** 16;
+
+/** The table's bytes, see tableChunks. */
+export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
+  const chunks = Array.from(tableChunks(table), chunk => chunk.slice());
+  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
 /**
- * The table's bytes, the same for equal tables on any machine.
+ * The table's bytes one piece after the other, each valid until the next is asked for, so that they are never all in memory beside the
+ * table. The same for equal tables on any machine.
  * @throws Error where the table contradicts itself: a column of another length than `rowCount`, a code without a level,
  * levels out of order, a label other than 0 and 1, an event time that is no number.
  */
-export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
+export function* tableChunks(table: Table): Generator<Uint8Array, void, void> {
   const { rowCount, columns, labels, eventTime, unitHashes } = table;
   const text = new TextEncoder().encode(
     JSON.stringify({
@@ -52,32 +68,40 @@ export function encodeTable(table: Table): Uint8Array<ArrayBuffer> {
   if (unitHashes !== undefined && unitHashes.length !== rowCount)
     throw new Error(`The table cannot be encoded: ${unitHashes.length} units for ${rowCount} rows.`);
   checkLabels(labels, 'The table cannot be encoded');
-  const dataStart = align(HEADER_START + text.length);
-  const columnBytes = align(rowCount * 4);
-  const timeBytes = eventTime === undefined ? 0 : rowCount * 8;
-  const unitBytes = unitHashes === undefined ? 0 : columnBytes;
-  const bytes = new Uint8Array(
-    dataStart + columns.length * columnBytes + timeBytes + unitBytes + align(rowCount),
-  );
-  const view = new DataView(bytes.buffer);
-  bytes.set(new TextEncoder().encode(MAGIC));
-  view.setUint32(MAGIC.length, text.length, true);
-  bytes.set(text, HEADER_START);
-  let offset = dataStart;
-  for (const column of columns) {
-    if (column.kind === 'number') writeNumbers(view, offset, column.values);
-    else column.codes.forEach((code, row) => view.setInt32(offset + row * 4, code, true));
-    offset += columnBytes;
+  const head = new Uint8Array(align(HEADER_START + text.length));
+  head.set(new TextEncoder().encode(MAGIC));
+  new DataView(head.buffer).setUint32(MAGIC.length, text.length, true);
+  head.set(text, HEADER_START);
+  yield head;
+  for (const column of columns)
+    if (column.kind === 'number') yield* encoded(column.values, 4, writeNumber);
+    else yield* encoded(column.codes, 4, (view, at, code) => view.setInt32(at, code, true));
+  if (eventTime !== undefined)
+    yield* encoded(eventTime.times, 8, (view, at, time) => view.setFloat64(at, time, true));
+  if (unitHashes !== undefined)
+    yield* encoded(unitHashes, 4, (view, at, hash) => view.setUint32(at, hash, true));
+  yield* encoded(labels, 1, (view, at, label) => view.setUint8(at, label));
+}
+
+/** The values as bytes, filled up with zeros. */
+function* encoded(
+  values: ArrayLike<number>,
+  elementBytes: number,
+  write: (view: DataView, at: number, value: number) => void,
+): Generator<Uint8Array, void, void> {
+  const chunk = new Uint8Array(align(Math.min(values.length, CHUNK_LENGTH) * elementBytes));
+  const view = new DataView(chunk.buffer);
+  for (let from = 0; from < values.length; from += CHUNK_LENGTH) {
+    const to = Math.min(from + CHUNK_LENGTH, values.length);
+    for (let place = from; place < to; place++) write(view, (place - from) * elementBytes, values[place]);
+    const bytes = (to - from) * elementBytes;
+    chunk.fill(0, bytes);
+    yield chunk.subarray(0, align(bytes));
   }
-  eventTime?.times.forEach((time, row) => view.setFloat64(offset + row * 8, time, true));
-  offset += timeBytes;
-  unitHashes?.forEach((hash, row) => view.setUint32(offset + row * 4, hash, true));
-  bytes.set(labels, offset + unitBytes);
-  return bytes;
 }
 
 /**
- * Reads what encodeTable wrote. The table's arrays are views of `bytes` (also of a SharedArrayBuffer) where their address
+ * Reads what tableChunks wrote. The table's arrays are views of `bytes` (also of a SharedArrayBuffer) where their address
  * allows it, so `bytes` must not change afterwards.
  * @throws Error that says in what the bytes are not a table: too short, of another format or version, or damaged.
  */
@@ -154,10 +178,9 @@ function checkTimes({ column, times }: EventTime, rowCount: number, problem: str
       throw new Error(`${where} has ${times[row]} in row ${row + 1}, expected milliseconds.`);
 }
 
-function writeNumbers(view: DataView, offset: number, values: Float32Array): void {
-  for (let row = 0; row < values.length; row++)
-    if (Number.isNaN(values[row])) view.setUint32(offset + row * 4, CANONICAL_NAN, true);
-    else view.setFloat32(offset + row * 4, values[row], true);
+function writeNumber(view: DataView, at: number, value: number): void {
+  if (Number.isNaN(value)) view.setUint32(at, CANONICAL_NAN, true);
+  else view.setFloat32(at, value, true);
 }
 
 function parseHeader(text: string, problem: string): z.output<typeof header> {

@@ -29,7 +29,7 @@ export interface ColumnSketch {
 }
 
 export function createColumnSketch(name: string) {
-  const numbers = createGrowingArray(length => new Float64Array(length));
+  const numbers = createGrowingArray(Float64Array);
   const tally = { present: 0, missing: 0, integers: 0, leadingZeros: 0, dates: 0, longest: 0, withSpaces: 0 };
   let counts: Map<string, number> | null = new Map();
   let distinctShare = 0;

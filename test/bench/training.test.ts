@@ -16,6 +16,11 @@ const side = z.object({
   rocAuc: z.number(),
   fitSeconds: z.record(z.string(), z.number().positive()),
 });
+const spread = z.object({
+  median: z.number().positive(),
+  lower: z.number().positive(),
+  upper: z.number().positive(),
+});
 const output = z.object({
   machine: z.object({ processor: z.string(), cores: z.number().int().positive() }),
   lines: z.array(
@@ -28,7 +33,7 @@ const output = z.object({
       loadAverage: z.number(),
       holdfast: side,
       scikitLearn: side.extend({ layout: z.enum(['threads', 'processes']) }),
-      ratio: z.object({ seconds: z.number().positive(), cpuSeconds: z.number().positive() }),
+      ratio: z.object({ seconds: spread, cpuSeconds: spread }),
     }),
   ),
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { Table } from '../../ml/dataset/Table.ts';
-import { decodeTable, encodeTable } from '../../ml/dataset/tableCodec.ts';
+import { decodeTable, encodeTable, tableChunks } from '../../ml/dataset/tableCodec.ts';
 
 const table: Table = {
   rowCount: 3,
@@ -85,6 +85,33 @@ describe('tableCodec', () => {
       () => encodeTable({ ...table, eventTime: { ...eventTime, times: new Float64Array(2) } }),
       /has 2 values for 3 rows/,
     );
+  });
+
+  it('gives a table back that is longer than what is encoded at a time, and pads each part with zeros', () => {
+    const rowCount = 2 ** 17 + 3;
+    const long = {
+      rowCount,
+      columns: [
+        {
+          kind: 'number' as const,
+          name: 'x',
+          values: Float32Array.from({ length: rowCount }, (_, row) => row),
+        },
+        { ...table.columns[1], codes: Int32Array.from({ length: rowCount }, (_, row) => (row % 4) - 1) },
+      ],
+      labels: Uint8Array.from({ length: rowCount }, (_, row) => row % 2),
+      eventTime: { column: 'since', times: Float64Array.from({ length: rowCount }, (_, row) => -row) },
+      unitHashes: Uint32Array.from({ length: rowCount }, (_, row) => 0xffffffff - row),
+    };
+    const bytes = encodeTable(long);
+    assert.deepEqual(decodeTable(bytes), long);
+    assert.deepEqual([...bytes.subarray(-5)], [0, 0, 0, 0, 0]);
+    const chunks = Array.from(tableChunks(long), ({ length }) => length);
+    assert.equal(
+      chunks.reduce((sum, length) => sum + length, 0),
+      bytes.length,
+    );
+    assert.ok(Math.max(...chunks) <= 2 ** 19, 'a chunk holds more than a part of a column');
   });
 
   it('gives any table back, and the same bytes again', () => {

@@ -79,6 +79,26 @@ describe('createLocalArtifactStore', () => {
     assert.equal(await store.put(bytes), digest);
   });
 
+  it('stores chunks by what they make up, and nothing where they change meanwhile', async () => {
+    const store = createLocalArtifactStore(folder);
+    const bytes = randomBytes(300_000);
+    // One piece of memory for all of them: each is only valid until the next.
+    const chunk = new Uint8Array(1000);
+    const digest = await store.putChunks(function* chunks() {
+      for (let from = 0; from < bytes.length; from += chunk.length) {
+        chunk.set(bytes.subarray(from, from + chunk.length));
+        yield chunk;
+      }
+    });
+    assert.equal(digest, sha256(bytes));
+    assert.deepEqual(await store.get(digest), bytes);
+    await assert.rejects(
+      store.putChunks(() => [randomBytes(100)]),
+      refuses('conflict', /The content was changed while it was being stored/),
+    );
+    assert.deepEqual(await filesUnder(folder), [digest]);
+  });
+
   it('takes the same bytes from many writers at once and leaves one file', async () => {
     const bytes = randomBytes(500_000);
     const stores = Array.from({ length: 16 }, () => createLocalArtifactStore(folder));
