@@ -30,6 +30,7 @@ await runProcess('control', async ({ configuration, logger, metrics, tracing }) 
     logger,
     defaultModel,
     trustedProxies: configuration.trustedProxies,
+    dataRoots: configuration.dataRoots,
     address: addressesOf(configuration).control,
     host: bind,
     port: ports.control,

@@ -15,6 +15,8 @@ export interface ControlPorts {
   readonly refreshCredentials: () => Promise<void>;
   /** Addresses of gateways, which say whom they call for. */
   readonly trustedProxies: readonly string[];
+  /** Folders of the workers below which a caller on another machine may name files. */
+  readonly dataRoots: readonly string[];
   readonly logger: Logger;
   /** The model of requests that name none. */
   readonly defaultModel: string;

@@ -26,6 +26,7 @@ import { updateUser } from './accounts/updateUser.ts';
 import { auditChanges } from './audit/auditChanges.ts';
 import { listAudit } from './audit/listAudit.ts';
 import type { ControlPorts } from './ControlPorts.ts';
+import { withDataRoots } from './data/withDataRoots.ts';
 import { getDataset } from './datasets/getDataset.ts';
 import { ingest } from './datasets/ingest.ts';
 import { listDatasets } from './datasets/listDatasets.ts';
@@ -82,75 +83,80 @@ export const buildControlServer = (
     // A model file of the largest size, with its samples and the rest of the message.
     maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
     services: auditChanges(
-      withModelLimits(
-        ports.defaultModel,
-        withIdempotencyKeys(ports, descriptors, [
-          bindService(ModelServiceService, {
-            listModels: request => listModels(ports, request),
-            getModel: request => getModel(ports, request),
-            listVersions: request => listVersions(ports, request),
-            getVersion: request => getVersion(ports, request),
-            getReport: request => getReport(ports, request),
-            getReportPage: request => getReportPage(ports, request),
-            promote: (request, { principal }) => promote(ports, request, principal.name),
-            rollback: (request, { principal }) => rollback(ports, request, principal.name),
-            importVersion: (request, { principal }) => importVersion(ports, request, principal.name),
-            getArtifact: request => getArtifact(ports, request),
-            archive: (request, { principal }) => archive(ports, request, principal.name),
-            unarchive: request => unarchive(ports, request),
-            getProductionAt: request => getProductionAt(ports, request),
-            history: request => history(ports, request),
-          }),
-          bindService(RunServiceService, {
-            startTraining: (request, { principal, operation }) =>
-              startTraining(ports, request, principal.name, operation),
-            get: request => getRun(ports, request),
-            list: request => listRuns(ports, request),
-            cancel: request => cancelRun(ports, request),
-            watch: (request, { signal }) => watchRun(ports, request, signal),
-          }),
-          bindService(DatasetServiceService, {
-            list: request => listDatasets(ports, request),
-            get: request => getDataset(ports, request),
-            ingest: (request, { principal, operation }) => ingest(ports, request, principal.name, operation),
-            upload: (request, { principal, operation }) => upload(ports, request, principal.name, operation),
-            validate: request => validate(ports, request),
-          }),
-          bindService(FileServiceService, { send: parts => sendFile(ports, parts) }),
-          bindService(ExperimentServiceService, {
-            start: (request, { principal, operation }) =>
-              startExperiment(ports, request, principal.name, operation),
-            adjust: (request, { principal }) => adjustExperiment(ports, request, principal.name),
-            stop: (request, { principal }) => stopExperiment(ports, request, principal.name),
-            get: request => getExperiment(ports, request),
-            results: request => getResults(ports, request),
-            list: request => listExperiments(ports, request),
-          }),
-          bindService(OutcomeServiceService, {
-            recordOutcomes: (request, { principal }) => recordOutcomes(ports, request, principal.name),
-            listCustomers: request => listCustomers(ports, request),
-            getCustomer: request => getCustomer(ports, request),
-          }),
-          bindService(MonitoringServiceService, {
-            getBaseline: request => getBaseline(ports, request),
-            setBaseline: (request, { principal }) => setBaseline(ports, request, principal.name),
-          }),
-          bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
-          bindService(AccountServiceService, {
-            login: (request, context) => login(ports, request, context),
-            logout: (_request, context) => logout(ports, context),
-            me: async (_request, { principal }) => encodeCaller(principal),
-            changePassword: (request, context) => changeOwnPassword(ports, request, context),
-            createUser: request => createUser(ports, request),
-            listUsers: request => listUsers(ports, request),
-            updateUser: (request, context) => updateUser(ports, request, context),
-            deleteUser: (request, context) => deleteUser(ports, request, context),
-            createKey: (request, context) => createApiKey(ports, request, context),
-            listKeys: (request, context) => listApiKeys(ports, request, context),
-            revokeKey: (request, context) => revokeApiKey(ports, request, context),
-            listAuditEvents: request => listAudit(ports, request),
-          }),
-        ]),
+      withDataRoots(
+        ports,
+        withModelLimits(
+          ports.defaultModel,
+          withIdempotencyKeys(ports, descriptors, [
+            bindService(ModelServiceService, {
+              listModels: (request, { principal }) => listModels(ports, request, principal),
+              getModel: request => getModel(ports, request),
+              listVersions: request => listVersions(ports, request),
+              getVersion: request => getVersion(ports, request),
+              getReport: request => getReport(ports, request),
+              getReportPage: request => getReportPage(ports, request),
+              promote: (request, { principal }) => promote(ports, request, principal.name),
+              rollback: (request, { principal }) => rollback(ports, request, principal.name),
+              importVersion: (request, { principal }) => importVersion(ports, request, principal.name),
+              getArtifact: request => getArtifact(ports, request),
+              archive: (request, { principal }) => archive(ports, request, principal.name),
+              unarchive: request => unarchive(ports, request),
+              getProductionAt: request => getProductionAt(ports, request),
+              history: request => history(ports, request),
+            }),
+            bindService(RunServiceService, {
+              startTraining: (request, { principal, operation }) =>
+                startTraining(ports, request, principal.name, operation),
+              get: (request, { principal }) => getRun(ports, request, principal),
+              list: request => listRuns(ports, request),
+              cancel: request => cancelRun(ports, request),
+              watch: (request, { principal, signal }) => watchRun(ports, request, principal, signal),
+            }),
+            bindService(DatasetServiceService, {
+              list: request => listDatasets(ports, request),
+              get: request => getDataset(ports, request),
+              ingest: (request, { principal, operation }) =>
+                ingest(ports, request, principal.name, operation),
+              upload: (request, { principal, operation }) =>
+                upload(ports, request, principal.name, operation),
+              validate: request => validate(ports, request),
+            }),
+            bindService(FileServiceService, { send: parts => sendFile(ports, parts) }),
+            bindService(ExperimentServiceService, {
+              start: (request, { principal, operation }) =>
+                startExperiment(ports, request, principal.name, operation),
+              adjust: (request, { principal }) => adjustExperiment(ports, request, principal.name),
+              stop: (request, { principal }) => stopExperiment(ports, request, principal.name),
+              get: request => getExperiment(ports, request),
+              results: request => getResults(ports, request),
+              list: request => listExperiments(ports, request),
+            }),
+            bindService(OutcomeServiceService, {
+              recordOutcomes: (request, { principal }) => recordOutcomes(ports, request, principal.name),
+              listCustomers: request => listCustomers(ports, request),
+              getCustomer: request => getCustomer(ports, request),
+            }),
+            bindService(MonitoringServiceService, {
+              getBaseline: request => getBaseline(ports, request),
+              setBaseline: (request, { principal }) => setBaseline(ports, request, principal.name),
+            }),
+            bindService(SystemServiceService, { getStatus: () => getStatus(ports) }),
+            bindService(AccountServiceService, {
+              login: (request, context) => login(ports, request, context),
+              logout: (_request, context) => logout(ports, context),
+              me: async (_request, { principal }) => encodeCaller(principal),
+              changePassword: (request, context) => changeOwnPassword(ports, request, context),
+              createUser: request => createUser(ports, request),
+              listUsers: request => listUsers(ports, request),
+              updateUser: (request, context) => updateUser(ports, request, context),
+              deleteUser: (request, context) => deleteUser(ports, request, context),
+              createKey: (request, context) => createApiKey(ports, request, context),
+              listKeys: (request, context) => listApiKeys(ports, request, context),
+              revokeKey: (request, context) => revokeApiKey(ports, request, context),
+              listAuditEvents: request => listAudit(ports, request),
+            }),
+          ]),
+        ),
       ),
       ports,
     ),

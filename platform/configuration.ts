@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { TracingSettings } from '../observability/tracing/TracingSettings.ts';
 import { HoldfastError } from './HoldfastError.ts';
@@ -135,6 +135,15 @@ const environment = z.object({
       'expected IP addresses with commas between them, as 10.1.2.3,fd00::7',
     )
     .optional(),
+  /** Folders with colons between: which files of the workers may be named from another machine. */
+  HOLDFAST_DATA_ROOTS: z
+    .string()
+    .transform(text => text.split(delimiter))
+    .refine(
+      folders => folders.every(each => isAbsolute(each)),
+      'expected absolute paths of folders, as /srv/tables:/data',
+    )
+    .optional(),
   /** Of the first admin, where there is no user yet. */
   HOLDFAST_ADMIN_PASSWORD: z.string().optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -232,6 +241,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
       ...[values.HOLDFAST_BIND].filter(bind => isIP(bind) !== 0),
       ...(values.HOLDFAST_TRUSTED_PROXIES ?? []),
     ],
+    dataRoots: values.HOLDFAST_DATA_ROOTS ?? [join(resolve(values.HOLDFAST_HOME), 'data')],
     adminPassword: values.HOLDFAST_ADMIN_PASSWORD,
     logLevel: values.HOLDFAST_LOG_LEVEL,
     accessLogShare: values.HOLDFAST_ACCESS_LOG_SAMPLE,

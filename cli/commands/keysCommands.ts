@@ -31,6 +31,11 @@ interface KeyListOptions extends ListOptions {
   readonly all?: boolean;
 }
 
+interface RevokeOptions {
+  readonly withMade?: boolean;
+  readonly yes?: boolean;
+}
+
 export function addKeysCommands(program: Command, run: Runner): void {
   const keys = program.command('keys').description('API keys, by which programs prove who they are');
   keys
@@ -68,10 +73,11 @@ export function addKeysCommands(program: Command, run: Runner): void {
     .command('revoke')
     .description('end a key for good, within seconds')
     .argument('<key>', 'its id, as `keys list` shows it')
+    .option('--with-made', 'also the keys that it made, and those that they made in turn')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', examples('./holdfast keys revoke 4fk2b7 --yes'))
-    .action((id: string, options: { yes?: boolean }, command: Command) =>
-      run(command, context => revoke(context, id, options.yes === true)),
+    .action((id: string, options: RevokeOptions, command: Command) =>
+      run(command, context => revoke(context, id, options)),
     );
 }
 
@@ -122,6 +128,7 @@ async function list(
         { title: 'NAME' },
         { title: 'USER' },
         { title: 'ROLE' },
+        { title: 'MADE BY' },
         { title: 'MODELS' },
         { title: 'LAST USE' },
         { title: 'UNTIL' },
@@ -132,6 +139,7 @@ async function list(
         key.name,
         key.user,
         roleName(key.role) ?? '-',
+        key.madeBy || key.creator,
         key.models.join(', ') || 'all',
         formatTime(key.lastUseTime),
         formatTime(key.expireTime),
@@ -146,14 +154,30 @@ function stateOf({ revokeTime, expireTime }: Key): string {
   return expireTime !== undefined && expireTime.getTime() <= Date.now() ? 'expired' : 'works';
 }
 
-async function revoke(context: CliContext, id: string, yes: boolean): Promise<number> {
+async function revoke(
+  context: CliContext,
+  id: string,
+  { withMade = false, yes = false }: RevokeOptions,
+): Promise<number> {
   const { clients, signal, stdout, stderr, format } = context;
-  if (!(await confirm(context, `Revoke the key ${id}? What uses it stops working.`, yes))) {
+  if (
+    !(await confirm(
+      context,
+      `Revoke the key ${id}${withMade ? ' and all that came of it' : ''}? What uses it stops working.`,
+      yes,
+    ))
+  ) {
     stderr.write('Nothing was changed.\n');
     return 1;
   }
-  const key = await clients.accounts.revokeKey({ id }, { signal });
+  const key = await clients.accounts.revokeKey({ id, withMade }, { signal });
   if (format === 'json') printJson(stdout, toProtoJson('holdfast.v1.Key', KeyMessage, key));
-  else stdout.write(`${key.name} (${key.id}) of ${key.user} is revoked.\n`);
+  else {
+    stdout.write(`${key.name} (${key.id}) of ${key.user} is revoked.\n`);
+    if (key.workingMadeCount > 0)
+      stderr.write(
+        `${key.workingMadeCount} ${key.workingMadeCount === 1 ? 'key that came of it works' : 'keys that came of it work'} on: \`./holdfast keys list --filter 'made_by:*'\` shows them, \`./holdfast keys revoke ${key.id} --with-made\` ends them.\n`,
+      );
+  }
   return 0;
 }

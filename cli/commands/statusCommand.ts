@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { type ErrorCode, errorCodes, HoldfastError } from '../../platform/HoldfastError.ts';
 import { HealthCheckResponse_ServingStatus } from '../../proto/gen/grpc/health/v1/health.ts';
 import { ListModelsResponse } from '../../proto/gen/holdfast/v1/model.ts';
 import { type Component, SystemStatus } from '../../proto/gen/holdfast/v1/system.ts';
@@ -24,7 +24,7 @@ export function addStatusCommand(program: Command, run: Runner): void {
 async function status(context: CliContext): Promise<number> {
   const { clients, signal, stdout, format, server } = context;
   const options = { signal, deadlineMs: ANSWER_MS };
-  const [parts, inference, gateway, models] = await Promise.all([
+  const [control, inference, gateway, models] = await Promise.all([
     askControl(context),
     askInference(context),
     askGateway(context),
@@ -38,7 +38,7 @@ async function status(context: CliContext): Promise<number> {
       throw error;
     }),
   ]);
-  const components = [...parts, inference, gateway];
+  const components = [...control.components, inference, gateway];
   const { rest, temporalUi } = server;
   const urls = {
     rest,
@@ -73,14 +73,29 @@ async function status(context: CliContext): Promise<number> {
     );
     stdout.write(`\nREST ${rest}${urls.temporalUi === null ? '' : `, Temporal UI ${urls.temporalUi}`}\n`);
   }
-  return components.every(({ up }) => up) ? 0 : 1;
+  if (!components.every(({ up }) => up)) return 1;
+  return control.refused === null ? 0 : errorCodes[control.refused].exit;
 }
 
-async function askControl({ clients, signal }: CliContext): Promise<Component[]> {
+interface ControlAnswer {
+  readonly components: readonly Component[];
+  /** Why it says nothing to this caller; null where it does. */
+  readonly refused: ErrorCode | null;
+}
+
+async function askControl({ clients, signal }: CliContext): Promise<ControlAnswer> {
   try {
-    return (await clients.system.getStatus({}, { signal, deadlineMs: ANSWER_MS })).components;
+    const { components } = await clients.system.getStatus({}, { signal, deadlineMs: ANSWER_MS });
+    return { components, refused: null };
   } catch (error) {
-    return [downComponent('control', clients.addresses.control, error)];
+    const address = clients.addresses.control;
+    // Who refuses is there.
+    if (error instanceof HoldfastError && /^(?:unauthenticated|permissionDenied)$/.test(error.code))
+      return {
+        components: [{ name: 'control', up: true, address, detail: `refused to say more: ${error.message}` }],
+        refused: error.code,
+      };
+    return { components: [downComponent('control', address, error)], refused: null };
   }
 }
 

@@ -1,9 +1,11 @@
 import { findPassword } from '../../db/accounts/findPassword.ts';
+import { isKnownPeer, rememberPeer } from '../../db/accounts/loginPeers.ts';
 import { beginLogin, forgiveLogin } from '../../db/accounts/throttleLogin.ts';
 import type { Database } from '../../db/Database.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { verifyPassword } from './passwords.ts';
-import { peerRule, userRule } from './throttleRules.ts';
+import { peerNetwork } from './peerNetwork.ts';
+import { knownPeerRule, peerRule, userRule } from './throttleRules.ts';
 
 /**
  * Checks a password, and holds back who tries many.
@@ -16,7 +18,9 @@ export async function provePassword(
   { user, password, address }: { readonly user: string; readonly password: string; readonly address: string },
   wrong: string,
 ): Promise<string> {
-  const rules = [userRule(user), peerRule(address)] as const;
+  const network = peerNetwork(address);
+  const isKnown = await isKnownPeer(database, user, network);
+  const rules = [isKnown ? knownPeerRule(user, address) : userRule(user), peerRule(address)] as const;
   const waitMs = await beginLogin(database, rules);
   if (waitMs !== null)
     throw new HoldfastError(
@@ -28,5 +32,6 @@ export async function provePassword(
   const isRight = await verifyPassword(passwordHash, password);
   if (!isRight || passwordHash === null) throw new HoldfastError('unauthenticated', wrong);
   await forgiveLogin(database, ...rules);
+  await rememberPeer(database, user, network);
   return passwordHash;
 }

@@ -2,11 +2,18 @@ import type { ThrottleRule } from '../../db/accounts/throttleLogin.ts';
 import { peerNetwork } from './peerNetwork.ts';
 
 /**
- * Whoever tries passwords of one user, from wherever: short, so that who is kept out by somebody else's attempts gets in soon
- * after they end.
+ * Whoever tries passwords of one user from where that user has never logged in: all of them together, and short, so that who is
+ * kept out by somebody else's attempts gets in soon after they end.
  */
 export const userRule = (user: string): ThrottleRule => ({
   subject: `user ${user}`,
+  free: 5,
+  longestMs: 60_000,
+});
+
+/** From a network where the user has logged in before: a budget of its own, which strangers elsewhere do not use up. */
+export const knownPeerRule = (user: string, address: string): ThrottleRule => ({
+  subject: `user ${user} from ${peerNetwork(address)}`,
   free: 5,
   longestMs: 60_000,
 });

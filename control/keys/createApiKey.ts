@@ -45,6 +45,7 @@ export async function createApiKey(
     role,
     models: bound,
     creator: principal.name,
+    madeBy: principal.kind === 'key' ? principal.keyId : null,
     expiresAt: new Date(principal.kind === 'key' ? Math.min(wanted, principal.expiresAt ?? wanted) : wanted),
   });
   await refreshCredentials();

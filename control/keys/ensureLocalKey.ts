@@ -31,6 +31,7 @@ export async function ensureLocalKey(database: Database, home: string): Promise<
     role: 'admin',
     models: [],
     creator: 'npm start',
+    madeBy: null,
     expiresAt: null,
   });
 }

@@ -27,5 +27,5 @@ export async function listApiKeys(
   const ended = showEnded ? undefined : false;
   const query = readListQuery(keyList, request, { user: user || undefined, ...visible, ended });
   const { items, nextPageToken } = await listKeys(database, query);
-  return { keys: items.map(encodeKey), nextPageToken };
+  return { keys: items.map(key => encodeKey(key)), nextPageToken };
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Run, RunStatus, type WatchRunRequest } from '../../proto/gen/holdfast/v1/run.ts';
 import type { ControlPorts } from '../ControlPorts.ts';
-import { readRun, readRunOf } from './readRun.ts';
+import type { Principal } from '../../platform/access/Principal.ts';
+import { getRun } from './getRun.ts';
+import { readRunOf } from './readRun.ts';
 
 /** How often a watched run is looked at. */
 const LOOK_EVERY_MS = 400;
@@ -12,11 +14,12 @@ const LOOK_EVERY_MS = 400;
  */
 export async function* watchRun(
   ports: ControlPorts,
-  { run: reference }: WatchRunRequest,
+  request: WatchRunRequest,
+  principal: Pick<Principal, 'models'>,
   signal: AbortSignal,
 ): AsyncGenerator<Run> {
   let told = Buffer.alloc(0);
-  let run = await readRun(ports, reference);
+  let run = await getRun(ports, request, principal);
   for (;;) {
     const bytes = Buffer.from(Run.encode(run).finish());
     if (!bytes.equals(told)) yield run;

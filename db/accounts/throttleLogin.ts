@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { sha256 } from '../../platform/sha256.ts';
 import type { Database } from '../Database.ts';
 
-// Who tries passwords is held back the longer the more attempts failed, by user name and by peer. An attempt counts as failed
+// Who tries passwords is held back the longer the more attempts failed, by user name, or user and known peer, and by peer. An attempt counts as failed
 // from its beginning, and is forgiven when it succeeds: neither many at once nor a process that dies gets one for nothing.
 
 export interface ThrottleRule {

@@ -13,6 +13,7 @@ export const ApiKeyEntity = defineEntity({
     role: p.enum(roleNames),
     models: p.array().columnType('text[]').defaultRaw("'{}'"),
     creator: p.text(),
+    madeBy: p.text().nullable(),
     createdAt: p.datetime(3).defaultRaw('now()'),
     expiresAt: p.datetime(3).nullable(),
     revokedAt: p.datetime(3).nullable(),

@@ -15,6 +15,7 @@ import { IdempotencyKeyEntity } from './IdempotencyKeyEntity.ts';
 import { InferenceKeyUseEntity } from './InferenceKeyUseEntity.ts';
 import { InferenceModelEntity } from './InferenceModelEntity.ts';
 import { InferenceProcessEntity } from './InferenceProcessEntity.ts';
+import { LoginPeerEntity } from './LoginPeerEntity.ts';
 import { LoginThrottleEntity } from './LoginThrottleEntity.ts';
 import { ModelAliasEntity } from './ModelAliasEntity.ts';
 import { ModelReportEntity } from './ModelReportEntity.ts';
@@ -46,6 +47,7 @@ export const entities = [
   InferenceKeyUseEntity,
   InferenceModelEntity,
   InferenceProcessEntity,
+  LoginPeerEntity,
   LoginThrottleEntity,
   ModelAliasEntity,
   ModelReportEntity,

@@ -10,6 +10,8 @@ export interface ApiKey {
   /** The only models that it may score; empty means all. */
   readonly models: readonly string[];
   readonly creator: string;
+  /** The key that made it; null where a session did. */
+  readonly madeBy: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;

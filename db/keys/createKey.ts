@@ -13,6 +13,8 @@ export interface NewKey {
   readonly role: RoleName;
   readonly models: readonly string[];
   readonly creator: string;
+  /** The key that makes it; null for a session. */
+  readonly madeBy: string | null;
   /** Null: it does not end. */
   readonly expiresAt: Date | null;
 }
@@ -25,8 +27,8 @@ export const createKey = (database: Database, key: NewKey): Promise<ApiKey> =>
   database.write(async manager => {
     pickAccount(await findAccounts(manager), key.user);
     await manager.execute(
-      `insert into api_key (id, key_hash, user_id, name, role, models, creator, expires_at)
-       select ?, ?, u.id, ?, ?, array(select jsonb_array_elements_text(?::jsonb)), ?, ?
+      `insert into api_key (id, key_hash, user_id, name, role, models, creator, made_by, expires_at)
+       select ?, ?, u.id, ?, ?, array(select jsonb_array_elements_text(?::jsonb)), ?, ?, ?
        from user_account u where u.name = ?
        on conflict (id) do nothing`,
       [
@@ -36,6 +38,7 @@ export const createKey = (database: Database, key: NewKey): Promise<ApiKey> =>
         key.role,
         JSON.stringify(key.models),
         key.creator,
+        key.madeBy,
         key.expiresAt,
         key.user,
       ],

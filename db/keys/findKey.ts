@@ -19,6 +19,7 @@ export interface KeyRow {
   readonly role: RoleName;
   readonly models: readonly string[];
   readonly creator: string;
+  readonly made_by: string | null;
   readonly create_time: Date | string;
   readonly expire_time: Date | string | null;
   readonly revoke_time: Date | string | null;
@@ -45,6 +46,7 @@ export const toApiKey = (row: KeyRow): ApiKey => ({
   role: row.role,
   models: row.models,
   creator: row.creator,
+  madeBy: row.made_by,
   createdAt: new Date(row.create_time),
   expiresAt: toDate(row.expire_time),
   revokedAt: toDate(row.revoke_time),

@@ -10,6 +10,7 @@ import { Migration0010Outcomes } from './Migration0010Outcomes.ts';
 import { Migration0011RunErrorCode } from './Migration0011RunErrorCode.ts';
 import { Migration0012UnloadedModels } from './Migration0012UnloadedModels.ts';
 import { Migration0013Lists } from './Migration0013Lists.ts';
+import { Migration0014Keys } from './Migration0014Keys.ts';
 
 /** Every migration, in the order in which they are applied. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   { name: '0011_run_error_code', class: Migration0011RunErrorCode },
   { name: '0012_unloaded_models', class: Migration0012UnloadedModels },
   { name: '0013_lists', class: Migration0013Lists },
+  { name: '0014_keys', class: Migration0014Keys },
 ];

@@ -10,7 +10,7 @@ import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { type HoldfastOptions, runHoldfast } from '../support/runHoldfast.ts';
 import { goodInstance } from '../support/smallModel.ts';
-import { TEST_KEY } from '../support/testAccess.ts';
+import { TEST_KEY, testKey } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withControl } from '../support/withControl.ts';
 import { withSystem } from '../support/withSystem.ts';
@@ -194,6 +194,22 @@ describe('holdfast models, datasets and status', () => {
         models.map(({ name }) => name),
         ['churn'],
       );
+    });
+  });
+
+  it('says that control is up where it only refuses who asks, and exits 6', async () => {
+    await withSystem(async ({ addresses }) => {
+      const { code, stdout } = await runHoldfast(['status', '--json'], {
+        ...addresses,
+        environment: { HOLDFAST_API_KEY: testKey('unknown') },
+      });
+      const { components } = z
+        .object({ components: z.array(z.object({ name: z.string(), up: z.boolean(), detail: z.string() })) })
+        .parse(JSON.parse(stdout));
+      const control = components.find(({ name }) => name === 'control');
+      assert.equal(control?.up, true);
+      assert.match(control.detail, /refused to say more: .*not good here/);
+      assert.ok(code === 1 || code === 6, 'the gateway is not there');
     });
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Metadata } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import { Role } from '../../proto/gen/holdfast/v1/access.ts';
 import type { CreateKeyRequest } from '../../proto/gen/holdfast/v1/account.ts';
@@ -7,6 +8,7 @@ import { auditedMethods } from '../../platform/access/auditedMethods.ts';
 import { expectError } from '../support/expectError.ts';
 import { firstPage } from '../support/firstPage.ts';
 import { TEST_KEY } from '../support/testAccess.ts';
+import { waitUntil } from '../support/waitUntil.ts';
 import { withAccounts } from '../support/withAccounts.ts';
 
 // Users, sessions, keys and the audit log, over a real PostgreSQL and by real gRPC clients.
@@ -150,8 +152,11 @@ describe('accounts', () => {
         expectError('permissionDenied', /own keys only/),
       );
       const foreign = (await admin.listKeys({ user: 'tester', showEnded: false, ...firstPage })).keys[0];
-      await assert.rejects(client.revokeKey({ id: foreign.id }), expectError('notFound', /of dora/));
-      await admin.revokeKey({ id: narrow.key?.id ?? '' });
+      await assert.rejects(
+        client.revokeKey({ id: foreign.id, withMade: false }),
+        expectError('notFound', /of dora/),
+      );
+      await admin.revokeKey({ id: narrow.key?.id ?? '', withMade: false });
       await assert.rejects(maker.me({}), expectError('unauthenticated', /not good here/));
       const all = await admin.listKeys({ user: 'dora', showEnded: true, ...firstPage });
       assert.deepEqual(
@@ -175,7 +180,7 @@ describe('accounts', () => {
       ]) {
         const holder = as(presented.secret);
         await assert.rejects(
-          holder.revokeKey({ id: idOf(other) }),
+          holder.revokeKey({ id: idOf(other), withMade: false }),
           expectError('permissionDenied', /ends itself \(.*\) and no other. Log in as hanna/),
         );
         for (const name of ['', 'hanna'])
@@ -189,13 +194,96 @@ describe('accounts', () => {
         2,
         'a session sees all',
       );
-      const { id } = await as(weak.secret).revokeKey({ id: idOf(weak) });
+      const { id } = await as(weak.secret).revokeKey({ id: idOf(weak), withMade: false });
       assert.equal(id, idOf(weak));
       await assert.rejects(as(weak.secret).me({}), expectError('unauthenticated', /not good here/));
       const another = await client.createKey({ ...none, name: 'another' });
-      await client.revokeKey({ id: idOf(strong) });
-      await admin.revokeKey({ id: idOf(another) });
+      await client.revokeKey({ id: idOf(strong), withMade: false });
+      await admin.revokeKey({ id: idOf(another), withMade: false });
       assert.deepEqual((await client.listKeys({ user: '', showEnded: false, ...firstPage })).keys, []);
+    }));
+
+  it('tells how many keys that came of a revoked one work on, and ends them where asked to', () =>
+    withAccounts(async ({ admin, as, user, sql }) => {
+      const { client } = await user('irma', Role.ROLE_OPERATOR);
+      const first = await client.createKey({ ...none, name: 'first' });
+      const second = await as(first.secret).createKey({ ...none, name: 'second' });
+      const third = await as(second.secret).createKey({ ...none, name: 'third' });
+      const other = await client.createKey({ ...none, name: 'other' });
+      const idOf = ({ key }: typeof first): string => key?.id ?? '';
+      const { keys } = await client.listKeys({ user: '', showEnded: false, ...firstPage });
+      assert.deepEqual(
+        new Map(keys.map(({ name, madeBy }) => [name, madeBy])),
+        new Map([
+          ['other', ''],
+          ['third', idOf(second)],
+          ['second', idOf(first)],
+          ['first', ''],
+        ]),
+      );
+      const left = await client.revokeKey({ id: idOf(first), withMade: false });
+      assert.equal(left.workingMadeCount, 2);
+      for (const { secret } of [second, third]) assert.equal((await as(secret).me({})).user, 'irma');
+      const ended = await as(second.secret).revokeKey({ id: idOf(second), withMade: false });
+      assert.equal(ended.workingMadeCount, 1, 'by the key itself');
+      const all = await client.revokeKey({ id: idOf(first), withMade: true });
+      assert.equal(all.workingMadeCount, 0);
+      for (const { secret } of [first, second, third])
+        await assert.rejects(as(secret).me({}), expectError('unauthenticated', /not good here/));
+      assert.equal((await as(other.secret).me({})).user, 'irma');
+
+      // What an admin's key made for others is an admin's to end.
+      const theirs = await admin.createKey({ ...none, name: 'theirs', user: 'irma', role: Role.ROLE_VIEWER });
+      const maker = theirs.key?.madeBy ?? '';
+      await user('jutta', Role.ROLE_ADMIN);
+      await sql(`update user_account set role = 'viewer' where name = 'tester'`);
+      await waitUntil('it is heard of', async () => (await as(TEST_KEY).me({})).role === Role.ROLE_VIEWER);
+      const own = await as(TEST_KEY).revokeKey({ id: maker, withMade: true });
+      assert.equal(own.workingMadeCount, 1);
+      assert.equal((await as(theirs.secret).me({})).user, 'irma');
+      await assert.rejects(
+        sql(`update api_key set made_by = null where name = 'second'`),
+        /never changes, it only ends/,
+      );
+    }));
+
+  it('lets a user in from where that user has logged in before, whoever guesses from elsewhere', () =>
+    withAccounts(async ({ as, user, sql }) => {
+      const { password } = await user('karla', Role.ROLE_ADMIN);
+      const from = (address: string, tried = password) => {
+        const metadata = new Metadata();
+        metadata.set('x-forwarded-for', address);
+        return as().login({ user: 'karla', password: tried }, { metadata });
+      };
+      const wrong = 'a wrong password';
+      const held = expectError('resourceExhausted', /Too many passwords were wrong/);
+      // However long this test takes: time stands still in the database for who is held back.
+      const freeze = () =>
+        sql(
+          `update login_throttle set blocked_until = now() + interval '30 s' where blocked_until > 'epoch'`,
+        );
+      assert.equal((await from('203.0.113.7')).caller?.name, 'karla');
+      assert.equal((await from('2001:db8:1:2::3')).caller?.name, 'karla');
+      for (let stranger = 1; stranger <= 8; stranger++) {
+        await refusal(from(`198.51.100.${stranger}`, wrong));
+        await freeze();
+      }
+      await assert.rejects(from('198.51.100.77'), held, 'from where nobody knows her, she is one of them');
+      for (const home of ['203.0.113.7', '2001:db8:1:2:ffff::9'])
+        assert.equal((await from(home)).caller?.name, 'karla', home);
+      await assert.rejects(from('198.51.100.78', wrong), held, 'strangers gain nothing by it');
+
+      for (let tries = 0; tries < 8; tries++) {
+        await refusal(from('203.0.113.7', wrong));
+        await freeze();
+      }
+      await assert.rejects(from('203.0.113.7'), held, 'a known peer has a budget, and no more');
+      assert.equal((await from('2001:db8:1:2::3')).caller?.name, 'karla', 'each has its own');
+
+      await sql(`update login_peer set seen_at = now() - interval '91 days'`);
+      await assert.rejects(from('2001:db8:1:2::3'), held, 'what was long ago is forgotten');
+      const peers = JSON.stringify(await sql('select * from login_peer'));
+      assert.ok(!peers.includes('203.0.113') && !peers.includes('2001:'), 'networks are kept hashed');
     }));
 
   it('holds back who tries passwords, one after another or all at once, and says not which part was wrong', () =>
@@ -317,6 +405,16 @@ describe('accounts', () => {
       assert.ok(everywhere.includes('gerda'));
       for (const hidden of [token, password, secret, oneTimePassword, TEST_KEY])
         assert.ok(!everywhere.includes(hidden), hidden);
+      const { events } = await admin.listAuditEvents(everything);
+      const answers = [
+        await admin.listUsers(firstPage),
+        await admin.listKeys({ user: '', showEnded: true, ...firstPage }),
+        events.map(({ request, before, after }) => [request, before, after]),
+        await client.me({}),
+      ];
+      const told = JSON.stringify(answers);
+      assert.ok(told.includes('gerda'));
+      assert.doesNotMatch(told, /argon2|[0-9a-f]{64}/, 'no hash is told either');
     }));
 });
 

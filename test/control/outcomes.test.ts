@@ -114,6 +114,15 @@ describe('OutcomeService', () => {
         };
         assert.deepEqual(await modelsOf(allRuns), ['bank', 'churn']);
         assert.deepEqual(await modelsOf(churn.runs), ['churn'], 'no name is the default model, not all');
+        await registerSamples(database, 1, 'bank');
+        const listed = async ({ models }: typeof bank) =>
+          (await models.listModels(firstPage)).models.map(({ name }) => name);
+        assert.deepEqual([await listed(churn), await listed(bank)], [['churn'], ['bank']]);
+        assert.equal((await churn.runs.get({ run: 'run-of-churn' })).model, 'churn');
+        const hidden = expectError('notFound', /There is no run "run-bank"/);
+        await assert.rejects(churn.runs.get({ run: 'run-bank' }), hidden);
+        await assert.rejects(churn.runs.watch({ run: 'run-bank' })[Symbol.asyncIterator]().next(), hidden);
+        assert.equal((await bank.runs.get({ run: 'run-bank' })).model, 'bank');
       } finally {
         for (const client of [accounts, ...Object.values(churn), ...Object.values(bank)]) client.close();
       }

@@ -34,6 +34,7 @@ api_key.created_at timestamp(3) with time zone not null default now()
 api_key.expires_at timestamp(3) with time zone
 api_key.revoked_at timestamp(3) with time zone
 api_key.last_used_at timestamp(3) with time zone
+api_key.made_by text
 archived_version.model model_name not null
 archived_version.version integer not null
 archived_version.actor text not null
@@ -129,6 +130,9 @@ inference_model.error text
 inference_model.loaded_at timestamp(3) with time zone not null default now()
 inference_process.process_id text not null
 inference_process.reported_at timestamp(3) with time zone not null default now()
+login_peer.user_id uuid not null
+login_peer.peer sha256_digest not null
+login_peer.seen_at timestamp(3) with time zone not null
 login_throttle.subject sha256_digest not null
 login_throttle.failures integer not null
 login_throttle.failed_at timestamp(3) with time zone not null
@@ -243,6 +247,7 @@ alias_event.alias_event_operation_id_check CHECK ((operation_id <> ''::text))
 alias_event.alias_event_operation_id_key UNIQUE (operation_id)
 alias_event.alias_event_pkey PRIMARY KEY (id)
 alias_event.alias_event_revision_check CHECK ((revision >= 1))
+api_key.api_key_check CHECK (((made_by ~ '^[a-z0-9]{10}$'::text) AND (made_by <> id)))
 api_key.api_key_creator_check CHECK ((creator <> ''::text))
 api_key.api_key_id_check CHECK ((id ~ '^[a-z0-9]{10}$'::text))
 api_key.api_key_key_hash_key UNIQUE (key_hash)
@@ -321,6 +326,8 @@ inference_model.inference_model_process_id_fkey FOREIGN KEY (process_id) REFEREN
 inference_model.inference_model_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'failed'::text])))
 inference_process.inference_process_pkey PRIMARY KEY (process_id)
 inference_process.inference_process_process_id_check CHECK ((process_id <> ''::text))
+login_peer.login_peer_pkey PRIMARY KEY (user_id, peer)
+login_peer.login_peer_user_id_fkey FOREIGN KEY (user_id) REFERENCES user_account(id) ON DELETE CASCADE
 login_throttle.login_throttle_failures_check CHECK ((failures >= 0))
 login_throttle.login_throttle_pkey PRIMARY KEY (subject)
 migration.migration_pkey PRIMARY KEY (id)
@@ -400,6 +407,7 @@ CREATE UNIQUE INDEX alias_event_model_alias_revision_to_version_key ON public.al
 CREATE UNIQUE INDEX alias_event_operation_id_key ON public.alias_event USING btree (operation_id)
 CREATE UNIQUE INDEX alias_event_pkey ON public.alias_event USING btree (id)
 CREATE UNIQUE INDEX api_key_key_hash_key ON public.api_key USING btree (key_hash)
+CREATE INDEX api_key_made_by ON public.api_key USING btree (made_by) WHERE (made_by IS NOT NULL)
 CREATE INDEX api_key_newest ON public.api_key USING btree (created_at DESC, id)
 CREATE INDEX api_key_of_user ON public.api_key USING btree (user_id)
 CREATE UNIQUE INDEX api_key_pkey ON public.api_key USING btree (id)
@@ -431,6 +439,7 @@ CREATE UNIQUE INDEX idempotency_key_pkey ON public.idempotency_key USING btree (
 CREATE UNIQUE INDEX inference_key_use_pkey ON public.inference_key_use USING btree (key_id)
 CREATE UNIQUE INDEX inference_model_pkey ON public.inference_model USING btree (process_id, model)
 CREATE UNIQUE INDEX inference_process_pkey ON public.inference_process USING btree (process_id)
+CREATE UNIQUE INDEX login_peer_pkey ON public.login_peer USING btree (user_id, peer)
 CREATE INDEX login_throttle_oldest ON public.login_throttle USING btree (failed_at)
 CREATE UNIQUE INDEX login_throttle_pkey ON public.login_throttle USING btree (subject)
 CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (id)
@@ -532,8 +541,8 @@ begin
   if old.revoked_at is not null and new.revoked_at is distinct from old.revoked_at then
     raise exception 'key % was revoked: it never works again', old.id using errcode = 'restrict_violation';
   end if;
-  if (new.id, new.key_hash, new.user_id, new.name, new.role, new.models, new.creator, new.created_at, new.expires_at)
-    is distinct from (old.id, old.key_hash, old.user_id, old.name, old.role, old.models, old.creator, old.created_at, old.expires_at) then
+  if (new.id, new.key_hash, new.user_id, new.name, new.role, new.models, new.creator, new.made_by, new.created_at, new.expires_at)
+    is distinct from (old.id, old.key_hash, old.user_id, old.name, old.role, old.models, old.creator, old.made_by, old.created_at, old.expires_at) then
     raise exception 'key % never changes, it only ends', old.id using errcode = 'restrict_violation';
   end if;
   return new;

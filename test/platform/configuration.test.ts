@@ -19,6 +19,11 @@ describe('readConfiguration', () => {
       { HOLDFAST_TRUSTED_PROXIES: '10.1.2.3,proxy' },
       /HOLDFAST_TRUSTED_PROXIES.*10\.1/,
     ],
+    [
+      'a folder that is relative',
+      { HOLDFAST_DATA_ROOTS: '/srv:tables' },
+      /HOLDFAST_DATA_ROOTS.*absolute paths/,
+    ],
     ['a level of the log that is none', { HOLDFAST_LOG_LEVEL: 'loud' }, /HOLDFAST_LOG_LEVEL.*"loud"/],
   ] as const)
     it(`refuses ${what}, by the variable's name`, () => {

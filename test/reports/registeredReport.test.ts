@@ -33,6 +33,7 @@ describe('the report of a registered version', () => {
           logger,
           defaultModel: 'churn',
           trustedProxies: ['127.0.0.1'],
+          dataRoots: [],
           address: 'test',
           host: '127.0.0.1',
           port: 0,

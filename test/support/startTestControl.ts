@@ -20,6 +20,7 @@ export async function startTestControl(
     logger,
     defaultModel: 'churn',
     trustedProxies: ['127.0.0.1'],
+    dataRoots: [],
     address: 'test',
     host: '127.0.0.1',
     port: 0,

@@ -76,6 +76,7 @@ export async function withControl<T>(
         logger,
         defaultModel: 'churn',
         trustedProxies: ['127.0.0.1'],
+        dataRoots: [join(home, 'tables')],
         address: 'test',
         host: '127.0.0.1',
         port: 0,

@@ -50,6 +50,7 @@ export const withSystem = <T>(
       logger,
       defaultModel: 'churn',
       trustedProxies: ['127.0.0.1'],
+      dataRoots: [],
       address: 'test',
       host: '127.0.0.1',
       port: 0,

@@ -154,7 +154,13 @@ export interface Key {
     | Date
     | undefined;
   /** To the minute; unset before the first. */
-  lastUseTime?: Date | undefined;
+  lastUseTime?:
+    | Date
+    | undefined;
+  /** The id of the key that made it; empty where somebody did who had logged in. */
+  madeBy: string;
+  /** In the answer to RevokeKey: keys that still work of those that it made, and of those that they made in turn. */
+  workingMadeCount: number;
 }
 
 export interface CreateKeyRequest {
@@ -201,6 +207,8 @@ export interface ListKeysResponse {
 
 export interface RevokeKeyRequest {
   id: string;
+  /** Also the keys that it made, and those that they made in turn. */
+  withMade: boolean;
 }
 
 export interface AuditEvent {
@@ -1681,6 +1689,8 @@ function createBaseKey(): Key {
     expireTime: undefined,
     revokeTime: undefined,
     lastUseTime: undefined,
+    madeBy: "",
+    workingMadeCount: 0,
   };
 }
 
@@ -1715,6 +1725,12 @@ export const Key: MessageFns<Key> = {
     }
     if (message.lastUseTime !== undefined) {
       Timestamp.encode(toTimestamp(message.lastUseTime), writer.uint32(82).fork()).join();
+    }
+    if (message.madeBy !== "") {
+      writer.uint32(90).string(message.madeBy);
+    }
+    if (message.workingMadeCount !== 0) {
+      writer.uint32(96).int32(message.workingMadeCount);
     }
     return writer;
   },
@@ -1812,6 +1828,22 @@ export const Key: MessageFns<Key> = {
             message.lastUseTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.madeBy = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.workingMadeCount = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1852,6 +1884,16 @@ export const Key: MessageFns<Key> = {
         : isSet(object.last_use_time)
         ? fromJsonTimestamp(object.last_use_time)
         : undefined,
+      madeBy: isSet(object.madeBy)
+        ? globalThis.String(object.madeBy)
+        : isSet(object.made_by)
+        ? globalThis.String(object.made_by)
+        : "",
+      workingMadeCount: isSet(object.workingMadeCount)
+        ? globalThis.Number(object.workingMadeCount)
+        : isSet(object.working_made_count)
+        ? globalThis.Number(object.working_made_count)
+        : 0,
     };
   },
 
@@ -1887,6 +1929,12 @@ export const Key: MessageFns<Key> = {
     if (message.lastUseTime !== undefined) {
       obj.lastUseTime = message.lastUseTime.toISOString();
     }
+    if (message.madeBy !== "") {
+      obj.madeBy = message.madeBy;
+    }
+    if (message.workingMadeCount !== 0) {
+      obj.workingMadeCount = Math.round(message.workingMadeCount);
+    }
     return obj;
   },
 
@@ -1905,6 +1953,8 @@ export const Key: MessageFns<Key> = {
     message.expireTime = object.expireTime ?? undefined;
     message.revokeTime = object.revokeTime ?? undefined;
     message.lastUseTime = object.lastUseTime ?? undefined;
+    message.madeBy = object.madeBy ?? "";
+    message.workingMadeCount = object.workingMadeCount ?? 0;
     return message;
   },
 };
@@ -2386,13 +2436,16 @@ export const ListKeysResponse: MessageFns<ListKeysResponse> = {
 };
 
 function createBaseRevokeKeyRequest(): RevokeKeyRequest {
-  return { id: "" };
+  return { id: "", withMade: false };
 }
 
 export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
   encode(message: RevokeKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
+    }
+    if (message.withMade !== false) {
+      writer.uint32(16).bool(message.withMade);
     }
     return writer;
   },
@@ -2418,6 +2471,14 @@ export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
             message.id = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.withMade = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2431,13 +2492,23 @@ export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
   },
 
   fromJSON(object: any): RevokeKeyRequest {
-    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      withMade: isSet(object.withMade)
+        ? globalThis.Boolean(object.withMade)
+        : isSet(object.with_made)
+        ? globalThis.Boolean(object.with_made)
+        : false,
+    };
   },
 
   toJSON(message: RevokeKeyRequest): unknown {
     const obj: any = {};
     if (message.id !== "") {
       obj.id = message.id;
+    }
+    if (message.withMade !== false) {
+      obj.withMade = message.withMade;
     }
     return obj;
   },
@@ -2448,6 +2519,7 @@ export const RevokeKeyRequest: MessageFns<RevokeKeyRequest> = {
   fromPartial<I extends Exact<DeepPartial<RevokeKeyRequest>, I>>(object: I): RevokeKeyRequest {
     const message = createBaseRevokeKeyRequest();
     message.id = object.id ?? "";
+    message.withMade = object.withMade ?? false;
     return message;
   },
 };
