@@ -15,7 +15,7 @@ export interface BatcherOptions {
   readonly maxQueueDelayUs: number;
   /** Rows that wait at most; a call that would be too many is refused. One that is larger alone is taken when none wait. */
   readonly maxQueueRows: number;
-  /** A run is made smaller than maxBatchRows where it would last longer, by what the runs before took. Default 5 ms. */
+  /** A run is made smaller than maxBatchRows where it would last longer, by what the runs before took. Default 2 ms. */
   readonly maxRunMs?: number;
 }
 
@@ -64,7 +64,7 @@ interface Job<Work> {
   failed: boolean;
 }
 
-const DEFAULT_RUN_MS = 5;
+const DEFAULT_RUN_MS = 2;
 /** A call of more than this share of a run is a large one; the same share is kept for large ones. */
 const LARGE_SHARE = 1 / 4;
 const LEAST_RUN_ROWS = 16;
@@ -108,9 +108,9 @@ export function createBatcher<Work>(run: Run<Work>, options: BatcherOptions): Ba
   /** Runs until nothing waits. One run at a time: they would not overlap anyhow. */
   async function drain(): Promise<void> {
     working = true;
-    // What the network has brought by now is read before the first run.
-    await nextTurn();
     for (;;) {
+      // Before a run, which holds the thread: what the one before answered goes out, and what the network has brought is read.
+      await nextTurn();
       if (maxQueueDelayUs > 0) await waitForMore();
       const parts = take(runRows());
       if (parts.length === 0) break;
@@ -137,8 +137,9 @@ export function createBatcher<Work>(run: Run<Work>, options: BatcherOptions): Ba
       while (room > 0) {
         const job = queue.shift();
         if (job === undefined) return;
+        if (job.failed) continue;
         const remaining = job.answer.length - job.taken;
-        if (job.failed || isGone(job)) {
+        if (isGone(job)) {
           waitingRows -= remaining;
           continue;
         }
@@ -177,7 +178,11 @@ export function createBatcher<Work>(run: Run<Work>, options: BatcherOptions): Ba
     } catch (error) {
       // Whoever is at fault must not take its neighbours with it: each runs alone.
       if (parts.length > 1) for (const part of parts) await runParts([part]);
-      else fail(parts[0].job, error);
+      else {
+        const [{ job }] = parts;
+        fail(job, error);
+        waitingRows -= job.answer.length - job.taken;
+      }
     } finally {
       runningRows = 0;
     }
