@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict';
-import { Client } from 'pg';
 import { describe, it } from 'mocha';
-import { moveAlias } from '../../db/aliases/moveAlias.ts';
-import { recordDatasetVersion } from '../../db/datasets/recordDatasetVersion.ts';
-import { insertPredictions } from '../../db/predictions/insertPredictions.ts';
-import type { Prediction } from '../../db/predictions/Prediction.ts';
-import { sha256 } from '../../platform/sha256.ts';
 import { uuidv7 } from '../../platform/uuidv7.ts';
 import { type OutcomeReport, OutcomeServiceService } from '../../proto/gen/holdfast/v1/outcome.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
@@ -15,59 +9,14 @@ import { ModelServiceService } from '../../proto/gen/holdfast/v1/model.ts';
 import { RunServiceService } from '../../proto/gen/holdfast/v1/run.ts';
 import { expectError } from '../support/expectError.ts';
 import { firstPage } from '../support/firstPage.ts';
-import { recordRun, registerSamples, sampleDataset } from '../support/registrySamples.ts';
+import { recordRun, registerSamples } from '../support/registrySamples.ts';
 import { samplePrediction } from '../support/samplePrediction.ts';
 import { TEST_KEY } from '../support/testAccess.ts';
-import { type ControlWorld, withControl } from '../support/withControl.ts';
-
-const report = (changes: Partial<OutcomeReport>): OutcomeReport => ({
-  unitKey: '',
-  predictionId: '',
-  instance: 0,
-  outcome: 'Yes',
-  observedTime: undefined,
-  ...changes,
-});
-
-/** As a spool ships them. */
-async function ship({ databaseUrl }: ControlWorld, predictions: readonly Prediction[]): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await insertPredictions(client, predictions);
-  } finally {
-    await client.end();
-  }
-}
+import { report, ship } from '../support/outcomeSamples.ts';
+import { withVersions } from '../support/withVersions.ts';
 
 const batch = (from: number) =>
   Array.from({ length: 100 }, (_, index) => report({ unitKey: `u${from + index}` }));
-
-const arm = (name: string, version: string, weightPercent: number) => ({
-  name,
-  version,
-  weightPercent,
-  shadow: false,
-});
-
-const exposed = (count: number, of: string, version: number, at: number) =>
-  Array.from({ length: count }, (_, index) =>
-    samplePrediction({
-      unitKey: `${of}${version}-${at}-${index}`,
-      experiment: 'exp',
-      arm: of,
-      version,
-      at,
-    }),
-  );
-
-const withVersions = (test: Mocha.Context, work: (world: ControlWorld) => Promise<void>): Promise<void> =>
-  withControl(test, async world => {
-    await registerSamples(world.database, 2);
-    const move = { model: 'churn', alias: 'production', version: 1, actor: 'test', reason: '' } as const;
-    await moveAlias(world.database, { ...move, operationId: 'o' });
-    await work(world);
-  });
 
 describe('OutcomeService', () => {
   it('keeps a key to the models that it is for, as every method does that names one', function () {
@@ -306,130 +255,6 @@ describe('OutcomeService', () => {
       await assert.rejects(
         outcomes.getCustomer({ model: 'churn', unitKey: 'nobody' }),
         expectError('notFound', /Nothing is known of a customer "nobody" of churn/),
-      );
-    });
-  });
-});
-
-describe('ExperimentService.Results', () => {
-  it('counts exposures and later outcomes by arm, and checks the split', function () {
-    return withVersions(this, async world => {
-      const { experiments, outcomes } = world;
-      await experiments.start({
-        model: 'churn',
-        name: 'exp',
-        arms: [
-          arm('A', 'production', 80),
-          arm('B', '2', 20),
-          { name: 'S', version: '1', weightPercent: 0, shadow: true },
-        ],
-        salt: '',
-        reason: '',
-      });
-      const request = { model: 'churn', name: 'exp' };
-      const empty = await experiments.results(request);
-      assert.deepEqual(
-        empty.arms.map(({ name, exposureCount, positiveRate }) => [name, exposureCount, positiveRate]),
-        [
-          ['A', 0, undefined],
-          ['B', 0, undefined],
-        ],
-      );
-      assert.equal(empty.sampleRatio, undefined);
-
-      const early = Date.now();
-      await ship(world, [...exposed(80, 'A', 1, early), ...exposed(20, 'B', 2, early)]);
-      const fair = await experiments.results(request);
-      assert.deepEqual(
-        fair.arms.map(({ exposureCount, expectedExposureCount }) => [exposureCount, expectedExposureCount]),
-        [
-          [80, 80],
-          [20, 20],
-        ],
-      );
-      assert.deepEqual(fair.sampleRatio, { chiSquared: 0, degreesOfFreedom: 1, pValue: 1, mismatch: false });
-
-      await outcomes.recordOutcomes({
-        model: 'churn',
-        outcomes: [
-          ...Array.from({ length: 40 }, (_, index) =>
-            report({ unitKey: `A1-${early}-${index}`, outcome: index < 10 ? 'Yes' : 'No' }),
-          ),
-          // Seen before the exposure: not what the arm did.
-          report({ unitKey: `B2-${early}-0`, observedTime: new Date(early - 1000) }),
-          report({ unitKey: `B2-${early}-1` }),
-        ],
-      });
-      const [a, b] = (await experiments.results(request)).arms;
-      assert.deepEqual([a.outcomeCount, a.positiveCount, a.positiveRate], [40, 10, 0.25]);
-      // scipy.stats.binomtest(10, 40).proportion_ci(0.95, 'wilson')
-      assert.ok(
-        Math.abs((a.rateLow ?? 0) - 0.1418713) < 1e-6 && Math.abs((a.rateHigh ?? 0) - 0.4019396) < 1e-6,
-      );
-      assert.deepEqual([b.outcomeCount, b.positiveCount], [1, 1]);
-
-      const weights = [
-        { arm: 'A', weightPercent: 50 },
-        { arm: 'B', weightPercent: 50 },
-      ];
-      await experiments.adjust({ ...request, weights, reason: '' });
-      const late = Date.now() + 1000;
-      await ship(world, [...exposed(90, 'A', 1, late), ...exposed(10, 'B', 2, late)]);
-      const skewed = await experiments.results(request);
-      assert.deepEqual(
-        skewed.arms.map(({ exposureCount, expectedExposureCount }) => [exposureCount, expectedExposureCount]),
-        [
-          [170, 130],
-          [30, 70],
-        ],
-      );
-      assert.equal(skewed.sampleRatio?.chiSquared, 64);
-      assert.equal(skewed.sampleRatio.degreesOfFreedom, 2);
-      assert.ok(skewed.sampleRatio.mismatch && skewed.sampleRatio.pValue < 1e-13);
-    });
-  });
-});
-
-describe('MonitoringService', () => {
-  it('measures a version from the data it was trained on, until another dataset is set for it', function () {
-    return withVersions(this, async ({ monitoring, database }) => {
-      const own = await monitoring.getBaseline({ model: '', version: '' });
-      assert.deepEqual(
-        [own.version, own.datasetVersion, own.rows, own.profile, own.actor, own.setTime],
-        [1, 1, 98, { rows: 98 }, '', undefined],
-      );
-      const schema = { columns: [{ name: 'tenure', kind: 'number' }] };
-      const other = { digest: sha256('other'), sourceArtifact: sha256('other'), profile: { rows: 7 } };
-      await recordDatasetVersion(database, sampleDataset({ ...other, schema }));
-      await recordDatasetVersion(
-        database,
-        sampleDataset({ digest: sha256('third'), schema: { columns: [{ name: 'age', kind: 'number' }] } }),
-      );
-      const set = (dataset: string, version = '') =>
-        monitoring.setBaseline({
-          model: 'churn',
-          version,
-          source: { $case: 'dataset', value: dataset },
-          reason: 'newer',
-        });
-      const chosen = await set('2');
-      assert.deepEqual(
-        [chosen.version, chosen.datasetVersion, chosen.profile, chosen.actor, chosen.reason],
-        [1, 2, { rows: 7 }, 'tester/test', 'newer'],
-      );
-      assert.ok(chosen.setTime instanceof Date);
-      assert.deepEqual(await set('2'), chosen, 'once more changes nothing');
-      assert.deepEqual(await monitoring.getBaseline({ model: 'churn', version: 'production' }), chosen);
-      const second = await monitoring.getBaseline({ model: 'churn', version: '2' });
-      assert.equal(second.datasetVersion, 1, 'another version keeps its own');
-      await assert.rejects(
-        set('3'),
-        expectError('failedPrecondition', /has no tenure, which version 1 takes/),
-      );
-      await assert.rejects(set('9'), expectError('notFound', /no dataset 9/));
-      await assert.rejects(
-        monitoring.setBaseline({ model: 'churn', version: '', source: undefined, reason: '' }),
-        expectError('invalidArgument', /expected trained_version .* or dataset/),
       );
     });
   });
