@@ -1,4 +1,5 @@
 import { runGatewayBench } from './gateway/runGatewayBench.ts';
+import { runIngestionBench } from './ingestion/runIngestionBench.ts';
 import { runServingBench } from './serving/runServingBench.ts';
 import { runTrainingBench } from './training/runTrainingBench.ts';
 
@@ -6,6 +7,7 @@ import { runTrainingBench } from './training/runTrainingBench.ts';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   gateway: runGatewayBench,
+  ingestion: runIngestionBench,
   serving: runServingBench,
   training: runTrainingBench,
 };

@@ -1,10 +1,13 @@
 import type { NodeTable } from '../trees/createNodeTable.ts';
-import { createGrowthSteps, type GrowthOptions, type Histogram } from './growthSteps.ts';
+import { createGrowingRows } from './createGrowingRows.ts';
+import { createNodeHistograms, type Histogram } from './createNodeHistograms.ts';
+import { derivativeUnits } from './derivativeUnits.ts';
+import type { GrowthOptions } from './GrowthOptions.ts';
 import { createSplit, type NodeSums, type Split } from './Split.ts';
 
 // Grows one regression tree leaf by leaf, always splitting the leaf that gains most, as scikit-learn's grower.py and LightGBM
 // do. Of two children only the smaller's histogram is built; the larger's is what remains of the parent's. This decides what
-// is done, growthSteps does it.
+// is done, the rows and the histograms do it, as kernels on the crew's members.
 
 export interface GrowerParameters {
   readonly learningRate: number;
@@ -49,12 +52,15 @@ export function createTreeGrower({ parameters, ...options }: TreeGrowerOptions):
     parameters.maximumLeaves,
     Math.max(1, Math.floor(rowCount / minimumSamplesLeaf)),
   );
-  const steps = createGrowthSteps({ ...options, minimumSamplesLeaf, l2, maximumLeaves });
+  const growth = { ...options, minimumSamplesLeaf, l2, maximumLeaves };
+  const units = derivativeUnits(rowCount, options.weights);
+  const rows = createGrowingRows(growth, units);
+  const histograms = createNodeHistograms(growth, units, rows);
   const leaves: OpenNode[] = [];
 
   const keep = (node: OpenNode, histogram: Histogram): void => {
     if (node.split.gain > 0) node.histogram = histogram;
-    else steps.release(histogram);
+    else histograms.release(histogram);
   };
   const leafAt = (place: number): OpenNode => {
     const leaf = (leaves[place] ??= createOpenNode());
@@ -66,10 +72,10 @@ export function createTreeGrower({ parameters, ...options }: TreeGrowerOptions):
   const growRoot = (): OpenNode => {
     const root = leafAt(0);
     Object.assign(root, { start: 0, end: rowCount, depth: 0 });
-    steps.begin();
+    rows.begin();
     if (maximumLeaves === 1) return root;
-    const histogram = steps.buildRoot(root.sums);
-    if (steps.mayHalve(root.sums)) steps.searchRoot(histogram, root.sums, root.split);
+    const histogram = histograms.buildRoot(root.sums);
+    if (histograms.mayHalve(root.sums)) histograms.searchRoot(histogram, root.sums, root.split);
     keep(root, histogram);
     return root;
   };
@@ -89,20 +95,20 @@ export function createTreeGrower({ parameters, ...options }: TreeGrowerOptions):
     left.tableNode = leftNode;
     right.tableNode = leftNode + 1;
     for (const child of [left, right])
-      child.maySplit = child.depth < maximumDepth && steps.mayHalve(child.sums);
+      child.maySplit = child.depth < maximumDepth && histograms.mayHalve(child.sums);
     const isLast = leaves.indexOf(right) === maximumLeaves - 1;
     const isSearched = !isLast && (left.maySplit || right.maySplit);
     const [smaller, larger] = left.sums.count <= right.sums.count ? [left, right] : [right, left];
     const side = smaller === left ? 'left' : 'right';
-    left.end = right.start = steps.part(start, end, split, isSearched ? side : null);
+    left.end = right.start = rows.part(start, end, split, isSearched ? side : null);
     right.end = end;
     left.split.gain = 0;
     left.histogram = null;
     if (!isSearched) {
-      steps.release(histogram);
+      histograms.release(histogram);
       return;
     }
-    keep(smaller, steps.evaluate(smaller, larger, histogram));
+    keep(smaller, histograms.evaluate(smaller, larger, histogram));
     keep(larger, histogram);
   };
 
@@ -117,15 +123,15 @@ export function createTreeGrower({ parameters, ...options }: TreeGrowerOptions):
       part(parent, leafAt(leafCount++), parent.histogram, table);
     }
     const grown = leaves.slice(0, leafCount).map(leaf => {
-      if (leaf.histogram !== null) steps.release(leaf.histogram);
+      if (leaf.histogram !== null) histograms.release(leaf.histogram);
       const value = (-learningRate * leaf.sums.gradient) / (leaf.sums.hessian + l2);
       table.setValue(leaf.tableNode, value);
       return { end: leaf.end, value };
     });
-    steps.addLeaves(grown.sort((one, other) => one.end - other.end));
+    rows.addLeaves(grown.sort((one, other) => one.end - other.end));
     return true;
   };
-  return { scores: steps.scores, grow };
+  return { scores: rows.scores, grow };
 }
 
 const createOpenNode = (): OpenNode => ({

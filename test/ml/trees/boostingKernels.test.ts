@@ -4,7 +4,7 @@ import { describe, it } from 'mocha';
 import { type KernelMemory, withKernelMemory } from '../../../ml/kernels/withKernelMemory.ts';
 import { createRandom } from '../../../ml/random/createRandom.ts';
 import { derivativeUnits } from '../../../ml/trainers/gradientBoosting/derivativeUnits.ts';
-import { writePlan } from '../../../ml/trainers/gradientBoosting/growthSteps.ts';
+import { writePlan } from '../../../ml/trainers/gradientBoosting/writePlan.ts';
 import {
   type HistogramLayout,
   layOutHistograms,
