@@ -10,6 +10,9 @@ import { recordKeyUse } from './recordKeyUse.ts';
 // holdfast_access), and every few seconds anyway, by asking for no more than the revision. While PostgreSQL is away what was
 // last known holds.
 
+/** A PostgreSQL that does not answer holds no process up. */
+const MOST_CLOSING_MS = 2000;
+
 export interface FollowOptions {
   /** @throws HoldfastError unavailable while PostgreSQL is away */
   readonly database: () => Promise<Database>;
@@ -100,13 +103,23 @@ export function followCredentials(options: FollowOptions): FollowedCredentials {
     close: async () => {
       clearInterval(reconciling);
       clearInterval(noting);
-      await Promise.race([noteUse(), sleep(1000, undefined, { ref: false })]);
+      // What is under way may still write the copy, into a folder that is nobody's afterwards.
+      await Promise.race([
+        Promise.allSettled([noteUse(), refresh.ended()]),
+        sleep(MOST_CLOSING_MS, undefined, { ref: false }),
+      ]);
     },
   };
 }
 
+interface OneAfterAnother {
+  (): Promise<void>;
+  /** Settles when nothing is under way; rejects where that failed. */
+  ended(): Promise<void>;
+}
+
 /** Who calls while one is under way gets the next, which all of them share. */
-function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
+function oneAfterAnother(work: () => Promise<void>): OneAfterAnother {
   let running: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   const begin = (): Promise<void> => {
@@ -116,7 +129,7 @@ function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
     running = begun;
     return begun;
   };
-  return () => {
+  const run = (): Promise<void> => {
     if (running === null && next === null) return begin();
     next ??= (running ?? Promise.resolve())
       .catch(() => undefined)
@@ -126,4 +139,5 @@ function oneAfterAnother(work: () => Promise<void>): () => Promise<void> {
       });
     return next;
   };
+  return Object.assign(run, { ended: () => next ?? running ?? Promise.resolve() });
 }
