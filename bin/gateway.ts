@@ -9,7 +9,7 @@ import { channelSecurity } from '../platform/tls/channelSecurity.ts';
 // The gateway's wiring.
 
 await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) => {
-  const { stickyHeader, bind, corsOrigins, trustedProxies, accessLogShare } = configuration;
+  const { stickyHeader, bind, corsOrigins, trustedProxies, accessLogShare, isPublicHttps } = configuration;
   const { http } = configuration.ports;
   const backend = createBackend(
     { ...addressesOf(configuration), inferenceProcesses: configuration.inferenceProcesses },
@@ -23,6 +23,7 @@ await runProcess('gateway', async ({ configuration, logger, metrics, tracing }) 
     stickyHeader,
     corsOrigins,
     trustedProxies,
+    isPublicHttps,
     accessLogShare,
     traced: tracing.on,
   });

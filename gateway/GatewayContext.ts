@@ -27,6 +27,10 @@ export interface GatewayOptions {
   readonly corsOrigins?: readonly string[];
   /** Addresses of proxies: what they say of whom they call for, and of its https, is believed. Default none. */
   readonly trustedProxies?: readonly string[];
+  /** Whether the address that browsers know is https, whatever a proxy says. Default no. */
+  readonly isPublicHttps?: boolean;
+  /** Of the bodies of callers who have not proved who they are, at a time: of one network, and of all. Default 32 and 128 MiB. */
+  readonly strangers?: { readonly networkBytes: number; readonly totalBytes: number };
   readonly metrics?: Metrics;
   /** Of the requests that succeed, the share that leaves a line in the log. Default 0. */
   readonly accessLogShare?: number;

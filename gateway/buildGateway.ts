@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { allowOrigins } from './allowOrigins.ts';
 import { answerErrors, createFail } from './answerErrors.ts';
 import { answerMisses } from './answerMisses.ts';
+import { boundStrangers } from './boundStrangers.ts';
 import type { GatewayContext, GatewayOptions, GatewayPart } from './GatewayContext.ts';
 import { serveApiDocument } from './openapi/serveApiDocument.ts';
 import { serveDocs } from './openapi/serveDocs.ts';
@@ -30,6 +31,7 @@ const parts: readonly GatewayPart[] = [
   allowOrigins,
   answerMisses,
   keepSessions,
+  boundStrangers,
   unpackBodies,
   packAnswers,
   serveApiDocument,
@@ -42,6 +44,7 @@ const parts: readonly GatewayPart[] = [
 const DEFAULT_LIMIT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_DRAIN_MS = 8000;
 const DEFAULT_ALIVE_MS = 15_000;
+const STRANGERS = { networkBytes: DEFAULT_LIMIT_BYTES, totalBytes: 4 * DEFAULT_LIMIT_BYTES };
 const RECEIVE_MS = 120_000;
 
 export function buildGateway(options: GatewayOptions): FastifyInstance {
@@ -53,6 +56,8 @@ export function buildGateway(options: GatewayOptions): FastifyInstance {
     aliveMs: DEFAULT_ALIVE_MS,
     corsOrigins: [],
     trustedProxies: [],
+    isPublicHttps: false,
+    strangers: STRANGERS,
     accessLogShare: 0,
     metrics: undefined,
     ...options,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type AccessRule, readAccess } from '../platform/access/readAccess.ts';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { bodyLimitOf } from './bodyLimitOf.ts';
 import { callMethod } from './callMethod.ts';
@@ -16,6 +17,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The path as the annotation has it: what metrics and logs call the route. */
     readonly template?: string;
+    /** As `/holdfast.v1.PredictionService/Predict`. */
+    readonly methodPath?: string;
+    /** Who may call it; null: nobody. */
+    readonly access?: AccessRule | null;
   }
 }
 
@@ -38,17 +43,19 @@ interface ServingContext extends GatewayContext {
 
 function serveRoutes(app: FastifyInstance, routes: readonly Route[], context: ServingContext): void {
   const { backend, registry, bodyLimitBytes, codec, underway } = context;
+  const rules = readAccess(context.descriptors);
   const named = [context.stickyHeader];
   for (const route of routes) {
     const isUnary = route.method.methodKind === 'unary';
     const calls = underway(route);
+    const methodPath = `/${route.method.parent.typeName}/${route.method.name}`;
     app.route<{ Params: HttpInput['parameters']; Querystring: HttpInput['query']; Body?: Buffer }>({
       method: route.verb,
       url: toFastifyPath(route.template),
       bodyLimit: bodyLimitOf(route.method.input, bodyLimitBytes),
       // HEAD would begin a stream.
       exposeHeadRoute: isUnary,
-      config: { template: route.template },
+      config: { template: route.template, methodPath, access: rules.get(methodPath) ?? null },
       handler: async (request, reply) => {
         const { params: parameters, query, body = noBody } = request;
         if (route.variables.some(({ name }) => parameters[name] === ''))

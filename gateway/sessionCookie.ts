@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FastifyRequest } from 'fastify';
 import { HoldfastError } from '../platform/HoldfastError.ts';
 import { sha256 } from '../platform/sha256.ts';
 
@@ -12,12 +11,9 @@ export const CSRF_HEADER = 'x-csrf-token';
 /** Over https the name itself keeps subdomains and plain http from setting it. */
 const nameOf = (secure: boolean): string => (secure ? '__Host-holdfast' : 'holdfast');
 
-/** Whether the browser spoke https, to us or, as that says, to a proxy that is trusted. */
-const isSecure = ({ protocol }: Pick<FastifyRequest, 'protocol'>): boolean => protocol === 'https';
-
-export function readCookie(request: Pick<FastifyRequest, 'protocol' | 'headers'>): string | null {
-  const name = nameOf(isSecure(request));
-  for (const pair of (request.headers.cookie ?? '').split(';')) {
+export function readCookie(headers: IncomingHttpHeaders, secure: boolean): string | null {
+  const name = nameOf(secure);
+  for (const pair of (headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim() || null;
   }
@@ -25,12 +21,8 @@ export function readCookie(request: Pick<FastifyRequest, 'protocol' | 'headers'>
 }
 
 /** @param seconds how long it lasts; 0 removes it */
-export const writeCookie = (
-  request: Pick<FastifyRequest, 'protocol'>,
-  token: string,
-  seconds: number,
-): string =>
-  `${nameOf(isSecure(request))}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${isSecure(request) ? '; Secure' : ''}`;
+export const writeCookie = (secure: boolean, token: string, seconds: number): string =>
+  `${nameOf(secure)}=${token}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
 
 export const csrfTokenOf = (token: string): string => sha256(`csrf ${token}`);
 

@@ -3,6 +3,7 @@
 
 export const errorCodes = {
   invalidArgument: { grpc: 3, http: 400, exit: 2, retryable: false },
+  deadlineExceeded: { grpc: 4, http: 504, exit: 1, retryable: true },
   notFound: { grpc: 5, http: 404, exit: 3, retryable: false },
   alreadyExists: { grpc: 6, http: 409, exit: 5, retryable: false },
   permissionDenied: { grpc: 7, http: 403, exit: 4, retryable: false },

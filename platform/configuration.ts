@@ -144,6 +144,10 @@ const environment = z.object({
       'expected absolute paths of folders, as /srv/tables:/data',
     )
     .optional(),
+  /** The gateway's address as browsers know it: https makes a session's cookie go over https alone, whatever proxies say. */
+  HOLDFAST_PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: 'expected an address, as https://churn.example.com' })
+    .optional(),
   /** Of the first admin, where there is no user yet. */
   HOLDFAST_ADMIN_PASSWORD: z.string().optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -233,6 +237,7 @@ export function readConfiguration(source: NodeJS.ProcessEnv = process.env) {
       retentionDays: values.HOLDFAST_PREDICTION_RETENTION_DAYS,
     },
     corsOrigins: values.HOLDFAST_CORS_ORIGINS ?? [],
+    isPublicHttps: values.HOLDFAST_PUBLIC_URL?.startsWith('https:') === true,
     apiKey: values.HOLDFAST_API_KEY,
     // On the address that they listen on, our gateway's calls reach control from that address.
     trustedProxies: [

@@ -4,7 +4,7 @@ import { beginLogin, forgiveLogin } from '../../db/accounts/throttleLogin.ts';
 import type { Database } from '../../db/Database.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { verifyPassword } from './passwords.ts';
-import { peerNetwork } from './peerNetwork.ts';
+import { peerNetwork } from '../../platform/access/peerNetwork.ts';
 import { knownPeerRule, peerRule, userRule } from './throttleRules.ts';
 
 /**

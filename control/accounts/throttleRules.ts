@@ -1,5 +1,5 @@
 import type { ThrottleRule } from '../../db/accounts/throttleLogin.ts';
-import { peerNetwork } from './peerNetwork.ts';
+import { peerNetwork } from '../../platform/access/peerNetwork.ts';
 
 /**
  * Whoever tries passwords of one user from where that user has never logged in: all of them together, and short, so that who is

@@ -21,7 +21,6 @@ export interface ReceivedError {
 
 /** What grpc-js reports of a call that failed, as far as it has no code of ours. */
 const foreignCodes: Readonly<Record<number, ErrorCode>> = {
-  [status.DEADLINE_EXCEEDED]: 'unavailable',
   [status.CANCELLED]: 'unavailable',
   [status.OUT_OF_RANGE]: 'invalidArgument',
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import { callerAddress, FORWARDED_FOR } from '../../control/accounts/callerAddress.ts';
-import { peerNetwork } from '../../control/accounts/peerNetwork.ts';
+import { peerNetwork } from '../../platform/access/peerNetwork.ts';
 
 const GATEWAY = '10.1.2.3';
 

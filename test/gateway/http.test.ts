@@ -91,8 +91,8 @@ describe('the gateway as an HTTP server', () => {
       assert.ok(deadlines[0] > 0 && deadlines[0] <= 5000, String(deadlines[0]));
       assert.ok(deadlines[1] > 0 && deadlines[1] <= 6000, String(deadlines[1]));
       const late = await ask('GET', STATUS, undefined, { 'x-timeout-ms': '50' });
-      assert.equal(late.status, 503);
-      assert.match(late.text, /No answer from the control server/);
+      assert.equal(late.status, 504);
+      assert.match(late.text, /DEADLINE_EXCEEDED.*No answer from the control server/);
       for (const [name, value] of [
         ['x-timeout-ms', '1.5'],
         ['x-timeout-ms', '0'],

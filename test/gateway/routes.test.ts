@@ -83,6 +83,7 @@ describe('the routes', () => {
           const { error } = JSON.parse(text);
           assert.deepEqual([error.code, error.status], [5, 'NOT_FOUND']);
           assert.ok(error.message.includes(`There is no ${verb} ${path}`), error.message);
+          assert.match(error.message, /GET \/docs .* \/openapi\.json/);
         }
       }));
 

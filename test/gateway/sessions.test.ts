@@ -13,6 +13,7 @@ const PASSWORD = 'correct horse battery';
 const withBrowser = <T>(
   test: (gateway: Gateway & Pick<TestDatabase, 'sql'>) => Promise<T>,
   trustedProxies: readonly string[] = [],
+  isPublicHttps = false,
 ): Promise<T> =>
   withDatabase(async (database, { url, sql }) => {
     await sql(
@@ -24,7 +25,7 @@ const withBrowser = <T>(
       return await withGateway(
         { control: `127.0.0.1:${control.port}` },
         gateway => test({ ...gateway, sql }),
-        { trustedProxies },
+        { trustedProxies, isPublicHttps },
       );
     } finally {
       await control.close();
@@ -94,6 +95,19 @@ describe('a session over REST', () => {
       const begun = await ask('POST', '/login', credentials, { ...nobody, 'x-forwarded-proto': 'https' });
       assert.match(String(begun.headers['set-cookie']), /^holdfast=hfs_.*; SameSite=Strict$/);
     }));
+
+  it('goes over https alone where the public address is https, though no proxy says so', () =>
+    withBrowser(
+      async ({ ask }) => {
+        const begun = await ask('POST', '/v1/session', credentials, nobody);
+        const [written = ''] = begun.headers['set-cookie'] ?? [];
+        assert.match(written, /^__Host-holdfast=hfs_.*; HttpOnly; SameSite=Strict; Secure$/);
+        const [cookie = ''] = written.split(';');
+        assert.equal((await ask('GET', '/v1/users', undefined, { ...nobody, cookie })).status, 200);
+      },
+      [],
+      true,
+    ));
 
   it('is asked for before a body is read', () =>
     withBrowser(async ({ ask }) => {

@@ -24,6 +24,11 @@ describe('readConfiguration', () => {
       { HOLDFAST_DATA_ROOTS: '/srv:tables' },
       /HOLDFAST_DATA_ROOTS.*absolute paths/,
     ],
+    [
+      'a public address that is none',
+      { HOLDFAST_PUBLIC_URL: 'example.com' },
+      /HOLDFAST_PUBLIC_URL.*https:\/\//,
+    ],
     ['a level of the log that is none', { HOLDFAST_LOG_LEVEL: 'loud' }, /HOLDFAST_LOG_LEVEL.*"loud"/],
   ] as const)
     it(`refuses ${what}, by the variable's name`, () => {
@@ -70,6 +75,12 @@ describe('readConfiguration', () => {
     assert.deepEqual(trustedProxies, ['127.0.0.1', '::1', '10.1.2.3', '10.1.2.4', 'fd00::7']);
     const named = readConfiguration({ HOLDFAST_BIND: 'scoring.example' });
     assert.deepEqual(named.trustedProxies, ['127.0.0.1', '::1']);
+  });
+
+  it('takes cookies for https alone where the public address is https', () => {
+    assert.equal(readConfiguration({}).isPublicHttps, false);
+    assert.equal(readConfiguration({ HOLDFAST_PUBLIC_URL: 'http://a.example' }).isPublicHttps, false);
+    assert.equal(readConfiguration({ HOLDFAST_PUBLIC_URL: 'https://a.example' }).isPublicHttps, true);
   });
 
   it('takes an empty variable for one that is not set', () => {

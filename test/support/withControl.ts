@@ -26,7 +26,7 @@ import { collectLogs } from './collectLogs.ts';
 import { fakeActivities } from './fakeActivities.ts';
 import { TEST_KEY } from './testAccess.ts';
 import { testTemporal, workflowBundle } from './testTemporal.ts';
-import { withDatabase } from './withDatabase.ts';
+import { type TestDatabase, withDatabase } from './withDatabase.ts';
 import { withTemporaryFolder } from './withTemporaryFolder.ts';
 
 // Control over a real PostgreSQL and a real Temporal, called by real gRPC clients. The workflows are the real ones; of their
@@ -39,6 +39,7 @@ export interface ControlWorld {
   readonly artifacts: ArtifactStore;
   readonly database: Database;
   readonly databaseUrl: string;
+  readonly sql: TestDatabase['sql'];
   readonly temporal: Client;
   readonly models: GrpcClient<typeof ModelServiceService>;
   readonly runs: GrpcClient<typeof RunServiceService>;
@@ -64,7 +65,7 @@ export async function withControl<T>(
 ): Promise<T> {
   const environment = await testTemporal(test);
   return withTemporaryFolder(home =>
-    withDatabase(async (database, { url: databaseUrl }) => {
+    withDatabase(async (database, { url: databaseUrl, sql }) => {
       const artifacts = createLocalArtifactStore(join(home, 'artifacts'));
       const temporal = createTemporal(options.temporalAddress ?? environment.address, 'default');
       const { logger } = collectLogs();
@@ -128,6 +129,7 @@ export async function withControl<T>(
           artifacts,
           database,
           databaseUrl,
+          sql,
           temporal: environment.client,
           ...clients,
           startWorker,
