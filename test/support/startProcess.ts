@@ -42,10 +42,11 @@ export async function startProcess(
     child.on('message', message => {
       if (typeof message === 'object' && message !== null && 'ready' in message) ready();
     });
-    void exited.then(() =>
+    // Not at its exit: what it said last may still be in the pipe.
+    child.once('close', code =>
       fail(
         new Error(
-          `bin/${name}.ts ended before it was ready:\n${text}${JSON.stringify(log.slice(-5), null, 1)}`,
+          `bin/${name}.ts ended with ${code} before it was ready:\n${text}${JSON.stringify(log.slice(-5), null, 1)}`,
         ),
       ),
     );
