@@ -5,7 +5,7 @@ import { type Carrier, createCarrier } from '../platform/grpc/exchange/createCar
 import { fromServiceError, isServiceError } from '../platform/grpc/fromServiceError.ts';
 import type { ChannelSecurity } from '../platform/tls/channelSecurity.ts';
 
-// One server behind the gateway. Unary calls go many over one stream as soon as that is open (docs/decisions/0041-many-calls-over-one-stream.md); until then, and
+// One server behind the gateway. Unary calls go many over one stream as soon as that is open (docs/decisions/0044-many-calls-over-one-stream.md); until then, and
 // where they are large, each by itself.
 
 /** So many that every process has one, in all likelihood: which of them answers is decided by the connection. */
