@@ -5,8 +5,9 @@ import { HoldfastError } from '../../platform/HoldfastError.ts';
 export const PATIENCE_MS = 60_000;
 export const RETRY_MS = 1_000;
 
+/** A server that lets a deadline pass may have gone in the middle of the call. */
 export const isAway = (error: unknown): boolean =>
-  error instanceof HoldfastError && error.code === 'unavailable';
+  error instanceof HoldfastError && ['unavailable', 'deadlineExceeded'].includes(error.code);
 
 /**
  * Asks what may be asked again, until a server that was there before has come back.

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
+import { isAway } from '../clients/outlastRestart.ts';
 import type { PredictResponse } from '../../proto/gen/holdfast/v1/prediction.ts';
 import type { StartContext } from './StartContext.ts';
 
@@ -32,8 +33,8 @@ export async function servePrediction(
       };
     } catch (error) {
       const loading =
-        error instanceof HoldfastError &&
-        ['unavailable', 'notFound', 'failedPrecondition'].includes(error.code);
+        isAway(error) ||
+        (error instanceof HoldfastError && ['notFound', 'failedPrecondition'].includes(error.code));
       if (!loading || Date.now() > until) throw error;
       await sleep(100, undefined, { signal: context.signal });
     }

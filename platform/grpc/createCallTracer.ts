@@ -5,6 +5,8 @@ import type { CallObserver } from './CallObserver.ts';
 
 // A span for each call, under the trace that the caller's metadata names (W3C traceparent).
 
+const EXCHANGE = 'holdfast.v1.ExchangeService';
+
 /** What is not the caller's own doing. */
 const serverFaults = new Set<number>([
   status.UNKNOWN,
@@ -18,8 +20,8 @@ const serverFaults = new Set<number>([
 export function createCallTracer(): CallObserver {
   return {
     around: ({ service, method }) => {
-      // Probes, every few seconds.
-      if (service.startsWith('grpc.')) return null;
+      // Probes, every few seconds; and a stream that lasts for days, whose calls have spans of their own.
+      if (service.startsWith('grpc.') || service === EXCHANGE) return null;
       const name = `${service}/${method}`;
       const attributes = { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method };
       return (metadata, work) => startServerSpan(name, attributes, metadata, headerOf).within(work);

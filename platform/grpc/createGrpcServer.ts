@@ -71,8 +71,6 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': options.keepaliveMs ?? DEFAULT_KEEPALIVE_MS,
     'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MS,
-    // Its own statistics of each call and connection, which nobody here reads.
-    'grpc.enable_channelz': 0,
   });
   const health = createHealth(services.map(({ name }) => name));
   const carriable = new Map<string, UnaryHandler>();

@@ -127,7 +127,7 @@ describe('createGrpcServer', () => {
       };
       assert.equal((await failureOf(drain('fails'))).message, 'There is no such run.');
       const late = await failureOf(drain('late', 100));
-      assert.equal(late.code, 'unavailable');
+      assert.equal(late.code, 'deadlineExceeded');
       assert.match(late.message, /^No answer from the test server at 127/);
       await waitUntil('the end of every stream', () => ended === 3);
       client.close();
@@ -144,7 +144,7 @@ describe('createGrpcServer', () => {
     const address = await withGrpcServer([slow], async started => {
       const client = clientOf(started);
       const error = await failureOf(client.predict(request, { deadlineMs: 50 }));
-      assert.equal(error.code, 'unavailable');
+      assert.equal(error.code, 'deadlineExceeded');
       await waitUntil('the cancellation', () => cancelled);
       const stopping = new AbortController();
       setTimeout(() => stopping.abort(new Error('never mind')), 50);
