@@ -20,15 +20,31 @@ export interface StartedServer {
   readonly logs: LogLine[];
 }
 
+type TestServerOptions = Partial<
+  Pick<GrpcServerOptions, 'drainMs' | 'authorizer' | 'observers' | 'maximumMessageBytes'>
+> & {
+  readonly port?: number;
+};
+
 export async function withGrpcServer<T>(
   services: readonly BoundService[],
   test: (started: StartedServer) => Promise<T>,
-  options: Partial<Pick<GrpcServerOptions, 'drainMs' | 'authorizer' | 'observers'>> & {
-    readonly port?: number;
-  } = {},
+  options: TestServerOptions = {},
 ): Promise<T> {
+  const started = await startGrpcServer(services, options);
+  try {
+    return await test(started);
+  } finally {
+    await started.server.close();
+  }
+}
+
+/** For tests that share it, who close it. */
+export async function startGrpcServer(
+  services: readonly BoundService[],
+  { port: asked = 0, ...others }: TestServerOptions = {},
+): Promise<StartedServer> {
   const { logger, lines } = collectLogs();
-  const { port: asked = 0, ...others } = options;
   const server = createGrpcServer({
     descriptors: readDescriptors(),
     services,
@@ -37,11 +53,7 @@ export async function withGrpcServer<T>(
     ...others,
   });
   const port = await server.listen({ host: '127.0.0.1', port: asked });
-  try {
-    return await test({ server, address: `127.0.0.1:${port}`, logs: lines });
-  } finally {
-    await server.close();
-  }
+  return { server, address: `127.0.0.1:${port}`, logs: lines };
 }
 
 /** Predict alone, by a handler that says which model answered. */
