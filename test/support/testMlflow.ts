@@ -34,7 +34,13 @@ async function start(program: string): Promise<string> {
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   child = spawn(program, ['server', ...args], {
     cwd: folder,
-    env: { ...process.env, MLFLOW_DISABLE_TELEMETRY: 'true', DO_NOT_TRACK: 'true' },
+    env: {
+      ...process.env,
+      MLFLOW_DISABLE_TELEMETRY: 'true',
+      DO_NOT_TRACK: 'true',
+      // Jobs score prompts and the like, in processes of their own that take longer to start than the server.
+      MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+    },
     stdio: 'ignore',
     detached: true,
   });
