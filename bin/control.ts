@@ -10,7 +10,7 @@ import { createAccessLog } from '../platform/grpc/createAccessLog.ts';
 import { createCallTracer } from '../platform/grpc/createCallTracer.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
-import { serverCredentials } from '../platform/tls/serverCredentials.ts';
+import { serverSecurity } from '../platform/tls/serverSecurity.ts';
 
 // Control's wiring.
 
@@ -39,7 +39,7 @@ await runProcess('control', async ({ configuration, logger, metrics, tracing }) 
       createAccessLog({ logger, share: configuration.accessLogShare }),
       ...(tracing.on ? [createCallTracer()] : []),
     ],
-    credentials: serverCredentials(configuration.tls.server, logger),
+    security: serverSecurity(configuration.tls.server, logger),
   });
   return {
     info: { address: `${bind}:${control.port}` },

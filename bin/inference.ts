@@ -6,7 +6,7 @@ import { createLocalArtifactStore } from '../platform/createLocalArtifactStore.t
 import { isWorker, keepWorkers } from '../platform/lifecycle/keepWorkers.ts';
 import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
-import { serverCredentials } from '../platform/tls/serverCredentials.ts';
+import { serverSecurity } from '../platform/tls/serverSecurity.ts';
 
 // The inference server's wiring. PostgreSQL may be away: then the local copy is served, and the database is opened when it is
 // back. With several processes, the one that was started keeps the others, each of which runs this file again.
@@ -44,7 +44,7 @@ await runProcess('inference', async ({ configuration, logger, metrics, tracing }
     maximumOnRequestBytes,
     connections: {
       ...inferenceConnections,
-      credentials: serverCredentials(configuration.tls.server, logger),
+      security: serverSecurity(configuration.tls.server, logger),
     },
     accessLogShare: configuration.accessLogShare,
     traced: tracing.on,

@@ -71,7 +71,7 @@ import { getStatus } from './system/getStatus.ts';
 /** Control's gRPC server over its ports, not yet listening: each method is one function of a file named like it. */
 export const buildControlServer = (
   ports: ControlPorts,
-  { observers, credentials }: Pick<GrpcServerOptions, 'observers' | 'credentials'> = {},
+  { observers, security }: Pick<GrpcServerOptions, 'observers' | 'security'> = {},
 ): GrpcServer => {
   const descriptors = readDescriptors();
   return createGrpcServer({
@@ -79,7 +79,7 @@ export const buildControlServer = (
     logger: ports.logger,
     authorizer: ports.authorizer,
     observers,
-    credentials,
+    security,
     // A model file of the largest size, with its samples and the rest of the message.
     maximumMessageBytes: MAXIMUM_FILE_BYTES + 32 * 1024 * 1024,
     services: auditChanges(

@@ -16,7 +16,7 @@ export interface ControlOptions extends Omit<ControlPorts, 'authorizer' | 'refre
   readonly port: number;
   readonly observers?: GrpcServerOptions['observers'];
   /** Of the connection: TLS. */
-  readonly credentials?: GrpcServerOptions['credentials'];
+  readonly security?: GrpcServerOptions['security'];
   readonly access?: Pick<FollowOptions, 'reconcileMs' | 'noteUseMs' | 'startMs'>;
 }
 

@@ -29,7 +29,7 @@ export interface InferenceServerOptions {
   readonly logger: Logger;
   /** The model of requests that name none. */
   readonly defaultModel: string;
-  readonly connections?: Pick<GrpcServerOptions, 'maximumMessageBytes' | 'keepaliveMs' | 'credentials'>;
+  readonly connections?: Pick<GrpcServerOptions, 'maximumMessageBytes' | 'keepaliveMs' | 'security'>;
 }
 
 /** Less than the ten seconds after which a process that was asked to stop ends anyhow. */

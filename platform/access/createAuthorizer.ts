@@ -1,6 +1,6 @@
-import type { Metadata } from '@grpc/grpc-js';
 import { HoldfastError } from '../HoldfastError.ts';
 import type { Authorizer, Guard } from '../grpc/Authorizer.ts';
+import type { CallMetadata } from '../grpc/ServerCall.ts';
 import type { Credential } from './Credential.ts';
 import type { Credentials } from './createCredentials.ts';
 import { anonymous } from './Principal.ts';
@@ -67,7 +67,7 @@ function judgeBy(rule: AccessRule, method: string): Judge {
 }
 
 function watch(
-  metadata: Metadata,
+  metadata: CallMetadata,
   judge: Judge,
   credentials: Pick<Credentials, 'known' | 'onChange'>,
   onLost: (error: HoldfastError) => void,

@@ -1,5 +1,5 @@
-import type { Metadata } from '@grpc/grpc-js';
 import { HoldfastError } from '../HoldfastError.ts';
+import type { CallMetadata } from '../grpc/ServerCall.ts';
 
 /** The metadata, and the HTTP headers, by which a caller says who it is. */
 export const KEY_HEADER = 'x-api-key';
@@ -10,7 +10,7 @@ export const TOKEN_HEADER = 'authorization';
  * @returns null where it presents nothing
  * @throws HoldfastError unauthenticated for another scheme than Bearer
  */
-export function readSecret(metadata: Metadata): string | null {
+export function readSecret(metadata: CallMetadata): string | null {
   const [key] = metadata.get(KEY_HEADER);
   if (typeof key === 'string' && key !== '') return key;
   const [authorization] = metadata.get(TOKEN_HEADER);

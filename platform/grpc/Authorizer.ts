@@ -1,6 +1,6 @@
-import type { Metadata } from '@grpc/grpc-js';
 import type { HoldfastError } from '../HoldfastError.ts';
 import type { Principal } from '../access/Principal.ts';
+import type { CallMetadata } from './ServerCall.ts';
 
 // Where a server learns who calls, and whether they may. There is no server without one.
 
@@ -15,7 +15,7 @@ export interface Guard {
    * @returns a promise only where the caller is not known yet
    * @throws HoldfastError unauthenticated, permissionDenied
    */
-  admit(metadata: Metadata): Principal | Promise<Principal>;
+  admit(metadata: CallMetadata): Principal | Promise<Principal>;
   /** Tells, once, when whoever made a call that goes on may no longer make it. @returns ends the watch */
-  watch(metadata: Metadata, onLost: (error: HoldfastError) => void): () => void;
+  watch(metadata: CallMetadata, onLost: (error: HoldfastError) => void): () => void;
 }

@@ -1,17 +1,17 @@
-import type { Deadline, Metadata } from '@grpc/grpc-js';
 import { anonymous, type Principal } from '../access/Principal.ts';
 import type { Operation } from './Operation.ts';
+import type { CallMetadata, ServerCall } from './ServerCall.ts';
 
-// What a handler may know of its call besides the request, without any transport type of grpc-js but its metadata.
+// What a handler may know of its call besides the request, whatever carried it.
 
 export interface CallContext {
   /** As `/holdfast.v1.PredictionService/Predict`. */
   readonly method: string;
-  readonly metadata: Metadata;
+  readonly metadata: CallMetadata;
   readonly peer: string;
   /** Who calls, and may. */
   readonly principal: Principal;
-  /** When it came, by performance.now(). */
+  /** When its request was there, or began to come where there are many, by performance.now(). */
   readonly begun: number;
   /** Milliseconds since 1970 by which the caller wants the answer; Infinity where it gave none. */
   readonly deadline: number;
@@ -37,61 +37,58 @@ export interface AuditNote {
 }
 
 /** The server's side of a context. */
-export interface OpenCall extends CallContext {
-  principal: Principal;
+export class OpenCall implements CallContext {
+  begun = performance.now();
+  principal: Principal = anonymous;
+  rows?: number;
+  operation?: Operation;
+  audited?: AuditNote;
+  readonly #call: ServerCall;
+  #controller: AbortController | null = null;
+  #isCut = false;
+
+  constructor(call: ServerCall) {
+    this.#call = call;
+  }
+
+  get method(): string {
+    return this.#call.path;
+  }
+
+  get metadata(): CallMetadata {
+    return this.#call.metadata;
+  }
+
+  get peer(): string {
+    return this.#call.peer;
+  }
+
+  get deadline(): number {
+    return this.#call.deadline;
+  }
+
   /** True once the caller went away or its deadline passed. */
-  readonly abandoned: boolean;
+  get abandoned(): boolean {
+    return this.#call.cancelled;
+  }
+
+  get cancelled(): boolean {
+    return this.#isCut || this.#call.cancelled;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      const created = new AbortController();
+      this.#controller = created;
+      if (this.cancelled) created.abort();
+      else this.#call.onCancelled(() => created.abort());
+    }
+    return this.#controller.signal;
+  }
+
   /** Ends the call from here: what is under way sees that it is cancelled. */
-  cut(): void;
-}
-
-/** A call as it arrives: one of grpc-js, or one within a stream. */
-export interface ServerCall {
-  readonly metadata: Metadata;
-  readonly cancelled: boolean;
-  getPath(): string;
-  getPeer(): string;
-  getDeadline(): Deadline;
-  once(event: 'cancelled', listener: () => void): unknown;
-}
-
-export interface UnaryCall extends ServerCall {
-  readonly request: Buffer;
-}
-
-export function createCallContext(call: ServerCall): OpenCall {
-  const begun = performance.now();
-  let controller: AbortController | null = null;
-  let isCut = false;
-  return {
-    method: call.getPath(),
-    metadata: call.metadata,
-    begun,
-    principal: anonymous,
-    get peer() {
-      return call.getPeer();
-    },
-    get deadline() {
-      return Number(call.getDeadline());
-    },
-    get abandoned() {
-      return call.cancelled;
-    },
-    get cancelled() {
-      return isCut || call.cancelled;
-    },
-    get signal() {
-      if (controller === null) {
-        const created = new AbortController();
-        controller = created;
-        if (isCut || call.cancelled) created.abort();
-        else call.once('cancelled', () => created.abort());
-      }
-      return controller.signal;
-    },
-    cut: () => {
-      isCut = true;
-      controller?.abort();
-    },
-  };
+  cut(): void {
+    this.#isCut = true;
+    this.#controller?.abort();
+  }
 }

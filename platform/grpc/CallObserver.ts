@@ -1,5 +1,5 @@
-import type { Metadata } from '@grpc/grpc-js';
 import type { CallContext } from './CallContext.ts';
+import type { CallMetadata } from './ServerCall.ts';
 import type { MethodDefinition } from './ServiceImplementation.ts';
 
 // Where what measures or logs a server's calls plugs in. It must be cheap and must not throw: it stands between the handler and
@@ -16,7 +16,7 @@ export interface ObservedMethod {
 export type CallEnded = (code: number, ms: number, context: CallContext) => void;
 
 /** Begins what a call is done in: `work` is all that the server does for it. */
-export type CallBegun = (metadata: Metadata, work: () => void) => void;
+export type CallBegun = (metadata: CallMetadata, work: () => void) => void;
 
 export interface CallObserver {
   /** Asked once a method; null where its calls are not to be surrounded. */

@@ -1,7 +1,8 @@
-import { type Metadata, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { trace } from '@opentelemetry/api';
 import { endServerSpan, startServerSpan } from '../../observability/tracing/startServerSpan.ts';
 import type { CallObserver } from './CallObserver.ts';
+import type { CallMetadata } from './ServerCall.ts';
 
 // A span for each call, under the trace that the caller's metadata names (W3C traceparent).
 
@@ -38,7 +39,7 @@ export function createCallTracer(): CallObserver {
   };
 }
 
-function headerOf(metadata: Metadata, name: string): string | undefined {
+function headerOf(metadata: CallMetadata, name: string): string | undefined {
   const [value] = metadata.get(name);
   return value?.toString();
 }

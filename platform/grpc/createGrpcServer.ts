@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Server, ServerCredentials, type ServerErrorResponse, setLogger, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import type { FileDescriptorSet } from '@bufbuild/protobuf/wkt';
 import { HoldfastError } from '../HoldfastError.ts';
+import type { ServerSecurity } from '../tls/serverSecurity.ts';
 import type { Authorizer } from './Authorizer.ts';
 import type { BoundMethod, BoundService } from './bindService.ts';
 import type { CallContext } from './CallContext.ts';
@@ -10,9 +11,11 @@ import { type CallBegun, type CallEnded, type CallObserver, describeMethod } fro
 import { createHealth } from './createHealth.ts';
 import { createReflection } from './createReflection.ts';
 import { createExchange } from './exchange/createExchange.ts';
-import type { UnaryHandler } from './exchange/Underway.ts';
+import { createStreamHandler, createUnaryHandler, type GuardedMethod } from './createHandler.ts';
+import { createHttp2Server, type Http2Server } from './http2/createHttp2Server.ts';
+import { beginCall } from './http2/beginCall.ts';
 import { OpenStreams } from './OpenStreams.ts';
-import { registerMethod } from './registerMethod.ts';
+import type { CallStatus, StreamHandler, UnaryHandler } from './ServerCall.ts';
 import { toStatus } from './toStatus.ts';
 
 // What every gRPC server of Holdfast has in common: callers admitted, errors mapped once, malformed messages refused, health,
@@ -31,7 +34,7 @@ export interface GrpcServerOptions {
   readonly authorizer: Authorizer;
   readonly logger: GrpcLogger;
   /** Default: plain HTTP/2. */
-  readonly credentials?: ServerCredentials;
+  readonly security?: ServerSecurity | null;
   /** Told of the end of every call, in this order. */
   readonly observers?: readonly CallObserver[];
   /** Largest request taken; a larger one answers RESOURCE_EXHAUSTED. Default 32 MiB. */
@@ -58,43 +61,46 @@ export interface GrpcServer {
 
 const DEFAULT_MESSAGE_BYTES = 32 * 1024 * 1024;
 const DEFAULT_KEEPALIVE_MS = 60_000;
-const KEEPALIVE_ANSWER_MS = 20_000;
 const DEFAULT_DRAIN_MS = 10_000;
 const TOLD_WITHIN_MS = 500;
 
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { descriptors, services, authorizer, logger } = options;
-  // grpc-js writes to the console by itself, also what listen() and the calls report in our own words.
-  setLogger({ error: (...words: unknown[]) => logger.debug({ words }, 'The gRPC library reports.') });
-  const server = new Server({
-    'grpc.max_receive_message_length': options.maximumMessageBytes ?? DEFAULT_MESSAGE_BYTES,
-    'grpc.max_send_message_length': -1,
-    'grpc.keepalive_time_ms': options.keepaliveMs ?? DEFAULT_KEEPALIVE_MS,
-    'grpc.keepalive_timeout_ms': KEEPALIVE_ANSWER_MS,
-  });
   const health = createHealth(services.map(({ name }) => name));
-  const carriable = new Map<string, UnaryHandler>();
-  const exchange = createExchange(carriable);
+  const unary = new Map<string, UnaryHandler>();
+  const streaming = new Map<string, StreamHandler>();
+  const exchange = createExchange(unary);
   const shown = [...services, health.service, exchange.service];
   const reflection = createReflection(
     descriptors,
     shown.map(({ name }) => name),
   );
-  const toServerError = (error: unknown, context: CallContext) => report(error, context, logger);
+  const observers = options.observers ?? [];
   const streams = new OpenStreams();
   for (const service of [...shown, ...reflection])
     for (const method of service.methods) {
-      const { path } = method.definition;
-      const handler = registerMethod(server, {
+      const { path, requestStream, responseStream } = method.definition;
+      const guarded: GuardedMethod = {
         ...method,
         guard: authorizer.guard(path),
-        toServerError,
-        ended: endedFor(method, options.observers ?? []),
+        toStatus: (error, context) => report(error, context, logger),
+        ended: endedFor(method, observers),
         streams,
-        begun: begunFor(method, options.observers ?? []),
-      });
-      if (handler !== null) carriable.set(path, handler);
+        begun: begunFor(method, observers),
+      };
+      if (requestStream || responseStream) streaming.set(path, createStreamHandler(guarded));
+      else unary.set(path, createUnaryHandler(guarded));
     }
+  const server = createHttp2Server({
+    begin: beginCall({
+      unary,
+      streaming,
+      maximumBytes: options.maximumMessageBytes ?? DEFAULT_MESSAGE_BYTES,
+    }),
+    security: options.security ?? null,
+    keepaliveMs: options.keepaliveMs ?? DEFAULT_KEEPALIVE_MS,
+    onError: error => logger.error({ err: error }, 'The port of the gRPC server fails.'),
+  });
 
   const begin = (): void => {
     health.close();
@@ -102,7 +108,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   };
   let closing: Promise<void> | null = null;
   return {
-    listen: address => listen(server, options.credentials ?? ServerCredentials.createInsecure(), address),
+    listen: address => listen(server, address),
     setServing: health.setServing,
     close: () => {
       closing ??= drain(server, streams, begin, options.drainMs ?? DEFAULT_DRAIN_MS, logger);
@@ -122,55 +128,54 @@ const begunFor = ({ definition }: BoundMethod, observers: readonly CallObserver[
   observers.flatMap(observer => observer.around?.(describeMethod(definition)) ?? []);
 
 /** The status of what a handler threw. What is not meant for the caller goes to the log under a reference. */
-function report(error: unknown, context: CallContext, logger: GrpcLogger): ServerErrorResponse {
+function report(error: unknown, context: CallContext, logger: GrpcLogger): CallStatus {
   if (error instanceof HoldfastError) {
     if (error.code === 'internal' || (error.code === 'unavailable' && error.cause !== undefined))
       logger.error({ method: context.method, err: error }, 'A call failed.');
-    return Object.assign(new Error(error.message), toStatus(error));
+    return toStatus(error);
   }
-  if (context.cancelled)
-    return Object.assign(new Error('cancelled'), { code: status.CANCELLED, details: 'cancelled' });
+  if (context.cancelled) return { code: status.CANCELLED, details: 'cancelled', packed: null };
   const reference = randomUUID();
   logger.error({ method: context.method, reference, err: error }, 'A call failed unexpectedly.');
   const neutral = new HoldfastError(
     'internal',
     `The server failed unexpectedly. Its log holds the cause under the reference ${reference}.`,
   );
-  return Object.assign(new Error(neutral.message), toStatus(neutral));
+  return toStatus(neutral);
 }
 
-function listen(
-  server: Server,
-  credentials: ServerCredentials,
+async function listen(
+  server: Http2Server,
   { host, port, portVariable }: { host: string; port: number; portVariable?: string },
 ): Promise<number> {
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (cause, bound) => {
-      if (cause === null) return resolve(bound);
-      const remedy = portVariable === undefined ? 'another port' : `${portVariable} to a free port`;
-      const message = cause.message.includes('EADDRINUSE')
-        ? `Port ${port} of ${host} is taken by another process. Stop that process, or set ${remedy}.`
-        : `Cannot listen on ${address}: ${cause.message}. Check HOLDFAST_BIND and ${portVariable ?? 'the port'}.`;
-      reject(new HoldfastError('failedPrecondition', message, { cause }));
-    });
-  });
+  try {
+    return await server.listen(host, port);
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new HoldfastError(
+      'failedPrecondition',
+      message.includes('EADDRINUSE')
+        ? `Port ${port} of ${host} is taken by another process. Stop that process, or set ${portVariable === undefined ? 'another port' : `${portVariable} to a free port`}.`
+        : `Cannot listen on ${host.includes(':') ? `[${host}]` : host}:${port}: ${message}. Check HOLDFAST_BIND and ${portVariable ?? 'the port'}.`,
+      { cause },
+    );
+  }
 }
 
 async function drain(
-  server: Server,
+  server: Http2Server,
   streams: OpenStreams,
   begin: () => void,
   drainMs: number,
   logger: GrpcLogger,
 ): Promise<void> {
   begin();
-  const ended = new Promise<true>(resolve => server.tryShutdown(() => resolve(true)));
+  const ended = server.close().then(() => true);
   if (!(await Promise.race([ended, sleep(drainMs, false, { ref: false })]))) {
     const cut = streams.cutAll(drainMs);
     logger.warn({ drainMs, streams: cut }, 'Calls were cut off because they did not end in time.');
     // Until what their callers are told has reached them.
     if (cut > 0) await Promise.race([ended, sleep(TOLD_WITHIN_MS)]);
   }
-  server.forceShutdown();
+  server.destroy();
 }

@@ -1,8 +1,8 @@
-import { Metadata, type StatusObject } from '@grpc/grpc-js';
 import type { Any } from '../../proto/gen/google/protobuf/any.ts';
 import { BadRequest, ErrorInfo, RetryInfo } from '../../proto/gen/google/rpc/error_details.ts';
 import { Status } from '../../proto/gen/google/rpc/status.ts';
 import { type ErrorCode, errorCodes, type FieldViolation, type HoldfastError } from '../HoldfastError.ts';
+import type { CallStatus } from './ServerCall.ts';
 
 // A HoldfastError as the trailers of a failed call: the status code, the message and a google.rpc.Status with ErrorInfo,
 // BadRequest and RetryInfo. The cause never leaves the process. Clients built on gRPC's C core (Python, Ruby, PHP, C++) refuse trailers
@@ -17,13 +17,10 @@ const MAXIMUM_DETAILS_BYTES = 4800;
 /** INVALID_ARGUMENT for invalidArgument: the word programs may compare. */
 export const reasonOf = (code: ErrorCode): string => code.replace(/[A-Z]/g, '_$&').toUpperCase();
 
-export function toStatus(error: HoldfastError): StatusObject {
+export function toStatus(error: HoldfastError): CallStatus {
   const code = errorCodes[error.code].grpc;
-  const message = cut(error.message, MAXIMUM_MESSAGE_BYTES);
-  const metadata = new Metadata();
-  metadata.set(DETAILS_KEY, encodeDetails(code, message, error));
-  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the table holds the protocol's own numbers.
-  return { code, details: message, metadata };
+  const details = cut(error.message, MAXIMUM_MESSAGE_BYTES);
+  return { code, details, packed: encodeDetails(code, details, error) };
 }
 
 function encodeDetails(code: number, message: string, error: HoldfastError): Buffer {
@@ -81,8 +78,8 @@ const any = (type: string, value: Uint8Array): Any => ({
 });
 
 /**
- * Cuts a text to so many bytes as they travel: grpc-js percent-encodes a message, and a lone surrogate (half of a cut
- * character) would make that throw.
+ * Cuts a text to so many bytes as they travel: a message is percent-encoded, and a lone surrogate (half of a cut character) would
+ * make that throw.
  */
 function cut(text: string, maximumBytes: number): string {
   const wellFormed = text.toWellFormed();

@@ -7,7 +7,7 @@ import { resolveServer, type Server, type ServerOptions } from '../../cli/server
 import { writeLocalKey } from '../../platform/access/localKey.ts';
 import { readConfiguration } from '../../platform/configuration.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
-import { serverCredentials } from '../../platform/tls/serverCredentials.ts';
+import { serverSecurity } from '../../platform/tls/serverSecurity.ts';
 import { collectLogs } from '../support/collectLogs.ts';
 import { runHoldfast } from '../support/runHoldfast.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
@@ -124,7 +124,7 @@ describe('a command from another machine', () => {
       const identity = await authority.issue('server', 'IP:127.0.0.1');
       const { inference } = await world.start({
         connections: {
-          credentials: serverCredentials({ ...identity, clientCa: null }, collectLogs().logger),
+          security: serverSecurity({ ...identity, clientCa: null }, collectLogs().logger),
         },
       });
       const predict = (server: string, environment: NodeJS.ProcessEnv) =>

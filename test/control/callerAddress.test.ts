@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { Metadata } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
+import { HeaderMetadata } from '../../platform/grpc/http2/HeaderMetadata.ts';
 import { callerAddress, FORWARDED_FOR } from '../../control/accounts/callerAddress.ts';
 import { peerNetwork } from '../../platform/access/peerNetwork.ts';
 
@@ -18,8 +18,7 @@ describe('callerAddress', () => {
     ['what is no address', `${GATEWAY}:4711`, 'dead.beef', GATEWAY],
   ] as const)
     it(`takes ${what} for ${address}`, () => {
-      const metadata = new Metadata();
-      if (forwarded !== undefined) metadata.set(FORWARDED_FOR, forwarded);
+      const metadata = new HeaderMetadata({ [FORWARDED_FOR]: forwarded });
       assert.equal(callerAddress({ peer, metadata }, [GATEWAY]), address);
     });
 });

@@ -9,6 +9,7 @@ import { readAccess } from '../../platform/access/readAccess.ts';
 import { keyIdOf } from '../../platform/access/secrets.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
+import { HeaderMetadata } from '../../platform/grpc/http2/HeaderMetadata.ts';
 import { readDescriptors } from '../../platform/grpc/readDescriptors.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { PredictionServiceService } from '../../proto/gen/holdfast/v1/prediction.ts';
@@ -241,11 +242,7 @@ describe('keys at inference', () => {
     const guard = createAuthorizer(readAccess(readDescriptors()), known).guard(
       '/holdfast.v1.PredictionService/Predict',
     );
-    const calls = secrets.map(secret => {
-      const metadata = new Metadata();
-      metadata.set('x-api-key', secret);
-      return metadata;
-    });
+    const calls = secrets.map(secret => new HeaderMetadata({ 'x-api-key': secret }));
     const roundNs = (): number => {
       const begun = process.hrtime.bigint();
       for (const metadata of calls) assert.ok(!(guard.admit(metadata) instanceof Promise));

@@ -1,13 +1,10 @@
-import { type sendUnaryData, status } from '@grpc/grpc-js';
 import type { Answer, Call, Calls } from '../../../proto/gen/holdfast/v1/exchange.ts';
 import { HoldfastError } from '../../HoldfastError.ts';
-import type { UnaryCall } from '../CallContext.ts';
-import { DETAILS_KEY, toStatus } from '../toStatus.ts';
-import { CarriedCall } from './CarriedCall.ts';
+import { noSuchMethod } from '../noSuchMethod.ts';
+import type { UnaryHandler } from '../ServerCall.ts';
+import { toStatus } from '../toStatus.ts';
+import { CarriedCall, toAnswer } from './CarriedCall.ts';
 import { MOST_UNDERWAY, MOST_UNDERWAY_BYTES } from './exchangeLimits.ts';
-
-/** A unary method as the server has it. */
-export type UnaryHandler = (call: UnaryCall, callback: sendUnaryData<Buffer>) => void;
 
 /** The calls of one stream that are not answered yet, and the answers that have not gone out. */
 export class Underway {
@@ -100,26 +97,27 @@ export class Underway {
         `Two calls of the stream that are under way have the id ${id}.`,
       );
     const handle = this.#handlers.get(path);
-    if (handle === undefined) return this.#answer(refusal(id, noSuchMethod(path)));
+    if (handle === undefined) return this.#answer(toAnswer(id, toStatus(noSuchMethod(path))));
     let carried: CarriedCall;
     try {
-      carried = new CarriedCall(call, this.#peer);
-    } catch (cause) {
-      return this.#answer(refusal(id, noMetadata(path, cause)));
+      carried = new CarriedCall(call, this.#peer, answer => {
+        // Nobody waits for what was given up.
+        if (this.#calls.get(id) !== carried) return;
+        this.#forget(id, carried);
+        this.#answer(answer);
+      });
+    } catch (error) {
+      if (error instanceof HoldfastError) return this.#answer(toAnswer(id, toStatus(error)));
+      throw error;
     }
     this.#calls.set(id, carried);
-    this.#bytes += carried.request.length;
-    handle(carried, (error, bytes) => {
-      // Nobody waits for what was given up.
-      if (this.#calls.get(id) !== carried) return;
-      this.#forget(id, carried);
-      this.#answer(error === null ? success(id, bytes ?? nothing) : failure(id, error));
-    });
+    this.#bytes += carried.bytes;
+    handle(carried);
   }
 
-  #forget(id: number, { request }: CarriedCall): void {
+  #forget(id: number, { bytes }: CarriedCall): void {
     this.#calls.delete(id);
-    this.#bytes -= request.length;
+    this.#bytes -= bytes;
     this.#makeRoom();
   }
 
@@ -128,39 +126,3 @@ export class Underway {
     this.changed();
   }
 }
-
-const nothing = Buffer.alloc(0);
-
-const success = (id: number, message: Buffer): Answer => ({
-  id,
-  status: status.OK,
-  details: '',
-  statusDetails: nothing,
-  message,
-});
-
-function failure(id: number, { code, details, metadata }: Failure): Answer {
-  const [packed] = metadata?.get(DETAILS_KEY) ?? [];
-  return {
-    id,
-    status: code ?? status.UNKNOWN,
-    details: details ?? '',
-    statusDetails: Buffer.isBuffer(packed) ? packed : nothing,
-    message: nothing,
-  };
-}
-
-type Failure = NonNullable<Parameters<sendUnaryData<Buffer>>[0]>;
-
-const refusal = (id: number, error: HoldfastError): Answer => failure(id, toStatus(error));
-
-/** In the words of the library, which answers so to a call by itself. */
-const noSuchMethod = (path: string): HoldfastError =>
-  new HoldfastError('unimplemented', `The server does not implement the method ${path}`);
-
-const noMetadata = (path: string, cause: unknown): HoldfastError =>
-  new HoldfastError(
-    'invalidArgument',
-    `The metadata of the call to ${path} cannot be taken: ${cause instanceof Error ? cause.message : ''}. Expected names and values of plain ASCII.`,
-    { cause },
-  );

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Answers, type Calls, ExchangeServiceService } from '../../../proto/gen/holdfast/v1/exchange.ts';
 import { type BoundService, bindService } from '../bindService.ts';
 import type { CallContext } from '../CallContext.ts';
-import { type UnaryHandler, Underway } from './Underway.ts';
+import type { UnaryHandler } from '../ServerCall.ts';
+import { Underway } from './Underway.ts';
 
 // The server's side of proto/holdfast/v1/exchange.proto: a call that comes within a stream goes to the very handler that it would go
 // to by itself, guard, observers and all. Nothing here knows a method, or decides anything about a call.

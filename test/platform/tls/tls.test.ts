@@ -11,7 +11,7 @@ import { createGrpcServer } from '../../../platform/grpc/createGrpcServer.ts';
 import { readDescriptors } from '../../../platform/grpc/readDescriptors.ts';
 import { channelSecurity } from '../../../platform/tls/channelSecurity.ts';
 import type { ClientTls, IdentityFiles } from '../../../platform/tls/readTlsSettings.ts';
-import { serverCredentials } from '../../../platform/tls/serverCredentials.ts';
+import { serverSecurity } from '../../../platform/tls/serverSecurity.ts';
 import { HealthService } from '../../../proto/gen/grpc/health/v1/health.ts';
 import { requirePeer } from '../../peers/requirePeer.ts';
 import { collectLogs, type LogLine } from '../../support/collectLogs.ts';
@@ -45,7 +45,7 @@ async function withTlsServer(
     services: [],
     authorizer: letsAllIn,
     logger,
-    credentials: serverCredentials(identity, logger, 50),
+    security: serverSecurity(identity, logger, 50),
   });
   const port = await server.listen({ host: '127.0.0.1', port: 0 });
   server.setServing(true);
@@ -184,11 +184,11 @@ describe('TLS', () => {
         [expired, /expired\.pem.*expired on 20/],
       ] as const)
         assert.throws(
-          () => serverCredentials({ ...identity, clientCa: null }, logger),
+          () => serverSecurity({ ...identity, clientCa: null }, logger),
           expectError('failedPrecondition', said),
         );
       assert.throws(
-        () => serverCredentials({ ...server, clientCa: server.key }, logger),
+        () => serverSecurity({ ...server, clientCa: server.key }, logger),
         expectError('failedPrecondition', /server\.key.*holds no certificate/),
       );
     }));
