@@ -2,8 +2,8 @@ import { Buckets, LATENCY_BOUNDS_S } from './Buckets.ts';
 import type { Metrics } from './createMetrics.ts';
 
 // `grpc_server_handling_seconds`, with the labels and words of go-grpc-middleware, which dashboards know; the code is a label of
-// the histogram, so that its count is that of handled calls. What the library answers before any method is found, or because a
-// message is too large, is not among them.
+// the histogram, so that its count is that of handled calls. What names no method is not among
+// them.
 
 export interface ObservedMethod {
   /** As `holdfast.v1.PredictionService`. */
