@@ -186,9 +186,16 @@ export const controlKilled = (test: Context, killAfterMs: readonly number[]): Pr
         await process.kill('SIGKILL');
         process = await startProcess('control', environment);
       }
-      await sleep(300);
+      const { runs, promotions, users } = answered;
+      const eachIsAnswered = waitUntil(
+        'each kind of change is answered',
+        () => Math.min(runs.size, promotions.length, users.size) > 0,
+        120_000,
+      );
+      // Which goes on until it is told to stop: what ends earlier is a failure.
+      await Promise.race([eachIsAnswered, working]);
       stop.abort();
-      await working;
+      await Promise.all([eachIsAnswered, working]);
       isOver.resolve();
       const run = await watching;
       assert.equal(run.status, RunStatus.RUN_STATUS_FAILED);

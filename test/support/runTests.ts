@@ -14,7 +14,9 @@ const staticChecks = [
   { name: 'unused files and packages', command: 'knip', args: ['--no-progress'] },
 ];
 
-/** Most tests wait for servers that start: more lanes than these share a machine's memory, not its cores. */
+/** Each part waits now and then, for a server that starts or a lease that ends: one lane more than there are cores keeps these busy. */
+const MORE_LANES = 1;
+/** More lanes than these share a machine's memory, not its cores. */
 const MOST_LANES = 4;
 
 /** Tests take ports of their own lane; below the range that systems give out by themselves (freePorts.ts). */
@@ -39,9 +41,14 @@ process.exit(failed.length > 0 || failures > 0 || passed === 0 ? 1 : 0);
 
 async function runAll(mochaOptions: readonly string[]): Promise<void> {
   const waiting = [
-    ...testParts().map(({ name, files }) => async (environment: NodeJS.ProcessEnv) => {
+    ...testParts(process.env.HOLDFAST_TEST_FAULTS).map(part => async (environment: NodeJS.ProcessEnv) => {
+      const { name, files } = part;
       const began = performance.now();
-      const result = await runMocha([...mochaOptions, ...files], environment, 'pipe');
+      const result = await runMocha(
+        [...mochaOptions, ...files],
+        { ...environment, ...part.environment },
+        'pipe',
+      );
       show(name, began, result.output);
       keep(name, result);
     }),
@@ -64,7 +71,7 @@ async function runAll(mochaOptions: readonly string[]): Promise<void> {
 }
 
 function lanesOf(wanted: string | undefined): number {
-  if (wanted === undefined) return Math.min(availableParallelism(), MOST_LANES);
+  if (wanted === undefined) return Math.min(availableParallelism() + MORE_LANES, MOST_LANES);
   const lanes = Number(wanted);
   if (Number.isInteger(lanes) && lanes > 0) return lanes;
   throw new TypeError(`HOLDFAST_TEST_LANES is ${wanted}; expected 1 or more`);
