@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { promisify } from 'node:util';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { service as foreignHealth } from 'grpc-health-check';
 import { describe, it } from 'mocha';
+import type { Authorizer } from '../../../platform/grpc/Authorizer.ts';
 import { bindService } from '../../../platform/grpc/bindService.ts';
 import { createGrpcClient } from '../../../platform/grpc/createGrpcClient.ts';
 import { DETAILS_KEY } from '../../../platform/grpc/toStatus.ts';
@@ -157,6 +160,38 @@ describe('createGrpcServer', () => {
     assert.equal(error.code, 'unavailable');
     assert.match(error.message, /^No connection to the test server at 127.*npm start/);
     client.close();
+  });
+
+  it('refuses who may not call before the request has come', async () => {
+    const refused = new HoldfastError('permissionDenied', 'Not you.');
+    const authorizer: Authorizer = {
+      guard: () => ({
+        admit: () => {
+          throw refused;
+        },
+        watch: () => () => undefined,
+      }),
+    };
+    await withGrpcServer(
+      [predictionBy(async ({ model }) => ({ model }))],
+      async ({ address }) => {
+        const session = connect(`http://${address}`);
+        const stream = session.request(
+          {
+            ':method': 'POST',
+            ':path': PredictionServiceService.predict.path,
+            'content-type': 'application/grpc',
+          },
+          { endStream: false },
+        );
+        // The length of a message of a mebibyte, of which nothing follows.
+        stream.write(Buffer.from([0, 0, 0x10, 0, 0]));
+        const [headers] = await once(stream, 'response');
+        assert.equal(headers['grpc-status'], String(status.PERMISSION_DENIED));
+        session.destroy();
+      },
+      { authorizer },
+    );
   });
 
   it('finishes calls when it closes, and cuts off what does not end within the bound', async () => {

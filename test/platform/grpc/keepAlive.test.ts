@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect as connectHttp2, createServer } from 'node:http2';
+import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, it } from 'mocha';
+import { keepAlive } from '../../../platform/grpc/http2/keepAlive.ts';
+
+const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+
+async function withServer(
+  answerWithinMs: number,
+  test: (port: number, ended: () => boolean) => Promise<void>,
+): Promise<void> {
+  let ended = false;
+  const server = createServer();
+  server.on('session', session => {
+    session.once('close', () => {
+      ended = true;
+    });
+    keepAlive(session, 20, answerWithinMs);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port }: Pick<AddressInfo, 'port'> = Object(server.address());
+  try {
+    await test(port, () => ended);
+  } finally {
+    server.close();
+  }
+}
+
+describe('keepAlive', () => {
+  it('ends a connection whose other side has fallen silent', () =>
+    withServer(50, async port => {
+      const socket = connect(port, '127.0.0.1');
+      socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+      socket.write(EMPTY_SETTINGS);
+      // Reads, and says nothing.
+      socket.resume();
+      await once(socket, 'close');
+    }));
+
+  it('leaves one alone that answers', () =>
+    withServer(10_000, async (port, ended) => {
+      const session = connectHttp2(`http://127.0.0.1:${port}`);
+      let pings = 0;
+      session.on('ping', () => pings++);
+      while (pings < 3) await sleep(10);
+      assert.equal(ended(), false);
+      session.destroy();
+    }));
+});
