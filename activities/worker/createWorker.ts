@@ -1,10 +1,11 @@
 import type { Context } from '@temporalio/activity';
 import { OpenTelemetryActivityInboundInterceptor } from '@temporalio/interceptors-opentelemetry-v2';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from '../../observability/createLogger.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { TASK_QUEUE, TRACKING_TASK_QUEUE } from '../../platform/workflowContract.ts';
 import { ActivityErrorInterceptor } from '../errors/ActivityErrorInterceptor.ts';
+import { temporalLogger } from './temporalLogger.ts';
 
 export interface WorkerOptions {
   readonly address: string;
@@ -43,11 +44,7 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   Runtime.install({
     // Signals belong to runProcess: two handlers would race for the shutdown.
     shutdownSignals: [],
-    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
-      if (level === 'ERROR') logger.error(meta ?? {}, message);
-      else if (level === 'WARN') logger.warn(meta ?? {}, message);
-      else logger.debug(meta ?? {}, message);
-    }),
+    logger: temporalLogger(logger),
   });
   const connection = await connect(address);
   const shared = {
