@@ -1,4 +1,9 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import { status } from '@grpc/grpc-js';
 import { HoldfastError } from '../../HoldfastError.ts';
 import type { CallStatus, StreamCall, UnaryCall } from '../ServerCall.ts';
@@ -21,6 +26,7 @@ export interface Http2CallOptions {
 
 /** A timer takes no more; a deadline that is further away is only told. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const LEAVE_AFTER_MS = 1000;
 
 const answerHeaders: OutgoingHttpHeaders = {
   ':status': 200,
@@ -38,7 +44,8 @@ export class Http2Call implements UnaryCall, StreamCall {
   readonly #stream: ServerHttp2Stream;
   readonly #encoding: string | undefined;
   readonly #maximumBytes: number;
-  readonly #timer: NodeJS.Timeout | undefined;
+  /** Of the deadline, then of what remains to be read. */
+  #timer: NodeJS.Timeout | undefined;
   #trailers = okTrailers;
   #isOver = false;
   #isCancelled = false;
@@ -169,7 +176,10 @@ export class Http2Call implements UnaryCall, StreamCall {
   }
 
   #respond(): void {
-    this.#stream.once('wantTrailers', () => this.#stream.sendTrailers(this.#trailers));
+    this.#stream.once('wantTrailers', () => {
+      this.#stream.sendTrailers(this.#trailers);
+      this.#leave();
+    });
     this.#stream.respond(answerHeaders, withTrailers);
   }
 
@@ -178,9 +188,21 @@ export class Http2Call implements UnaryCall, StreamCall {
     if (this.#stream.headersSent) {
       this.#trailers = trailers;
       this.#stream.end();
-    } else this.#stream.respond({ ...answerHeaders, ...trailers }, { endStream: true });
-    // What else comes is not wanted, and must not stand in the way of other streams.
-    this.#stream.resume();
+      return;
+    }
+    this.#stream.respond({ ...answerHeaders, ...trailers }, { endStream: true });
+    this.#leave();
+  }
+
+  /**
+   * What else comes is not wanted, and must not stand in the way of other streams. A caller that goes on is told to stop, but not
+   * at once: a reset overtakes a status that is still on its way.
+   */
+  #leave(): void {
+    const stream = this.#stream;
+    if (stream.readableEnded) return;
+    stream.resume();
+    this.#timer = setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), LEAVE_AFTER_MS);
   }
 
   /** @returns whether there is somebody to answer, for the first time */

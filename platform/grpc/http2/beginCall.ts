@@ -15,8 +15,9 @@ export interface Methods {
 export const beginCall =
   ({ unary, streaming, maximumBytes }: Methods) =>
   (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: string): void => {
-    if (headers['content-type']?.startsWith('application/grpc') !== true) {
-      stream.on('error', () => undefined).respond({ ':status': 415 }, { endStream: true });
+    const refusal = refusalOf(headers);
+    if (refusal !== null) {
+      stream.on('error', () => undefined).respond({ ':status': refusal }, { endStream: true });
       return;
     }
     const call = new Http2Call(stream, headers, { peer, maximumBytes });
@@ -27,3 +28,9 @@ export const beginCall =
     else if (handleStream !== undefined) handleStream(call);
     else call.fail(toStatus(noSuchMethod(call.path)));
   };
+
+/** A status of HTTP for what is no gRPC call, nor in one of its encodings: grpc-web is another protocol. */
+function refusalOf({ ':method': method, 'content-type': type = '' }: IncomingHttpHeaders): number | null {
+  if (method !== 'POST') return 405;
+  return /^application\/grpc(?:$|[+;])/.test(type) ? null : 415;
+}

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectHttp2, createServer } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import { keepAlive } from '../../../platform/grpc/http2/keepAlive.ts';
 
@@ -44,9 +43,7 @@ describe('keepAlive', () => {
   it('leaves one alone that answers', () =>
     withServer(10_000, async (port, ended) => {
       const session = connectHttp2(`http://127.0.0.1:${port}`);
-      let pings = 0;
-      session.on('ping', () => pings++);
-      while (pings < 3) await sleep(10);
+      for (let pings = 0; pings < 3; pings++) await once(session, 'ping');
       assert.equal(ended(), false);
       session.destroy();
     }));

@@ -62,9 +62,20 @@ describe('the gRPC server over HTTP/2', () => {
 
   it('refuses what is not gRPC by the HTTP status 415', () =>
     withTransport(async connection => {
-      for (const type of ['application/json', 'text/plain', undefined]) {
+      const dialects = ['application/grpc-web', 'application/grpc-web+proto', 'application/grpcx'];
+      for (const type of ['application/json', 'text/plain', undefined, ...dialects]) {
         const { headers } = await call(connection, ECHO, frame('a'), { 'content-type': type });
         assert.equal(headers[':status'], 415, type);
+      }
+    }));
+
+  it('answers nothing but POST', () =>
+    withTransport(async connection => {
+      for (const name of ['GET', 'PUT']) {
+        const { stream, answer } = beginCall(connection, ECHO, { ':method': name });
+        if (stream.writable) stream.end(frame('a'));
+        const { headers } = await answer;
+        assert.equal(headers[':status'], 405, name);
       }
     }));
 
@@ -133,6 +144,27 @@ describe('a request to the gRPC server over HTTP/2', () => {
         }
       const largest = Buffer.alloc(MAXIMUM_BYTES, 'x');
       assert.deepEqual((await call(connection, ECHO, frame(largest))).messages, [largest]);
+    }));
+
+  it('is not read on once it is refused, by itself or after answers', () =>
+    withTransport(async connection => {
+      for (const [path, before] of [
+        [ECHO, ''],
+        [CHAT, ''],
+        [CHAT, 'an answered one'],
+        ['/nobody/Echo', ''],
+      ] as const) {
+        const { stream, answer } = beginCall(connection, path);
+        if (before !== '') {
+          const answered = once(stream, 'data');
+          stream.write(frame(before));
+          await answered;
+        }
+        stream.write(prefix(MAXIMUM_BYTES + 1));
+        assert.ok((await answer).status > OK);
+        await waitUntil('the end of the stream', () => stream.closed);
+        assert.equal(stream.rstCode, constants.NGHTTP2_NO_ERROR);
+      }
     }));
 
   it('fails where its body ends in the middle of a message', () =>
