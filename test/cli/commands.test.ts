@@ -13,7 +13,7 @@ import { goodInstance } from '../support/smallModel.ts';
 import { TEST_KEY, testKey } from '../support/testAccess.ts';
 import { waitUntil } from '../support/waitUntil.ts';
 import { withControl } from '../support/withControl.ts';
-import { withSystem } from '../support/withSystem.ts';
+import { shareSystem } from '../support/withSystem.ts';
 
 /** What a command prints with --json. */
 async function json(args: readonly string[], options: HoldfastOptions): Promise<unknown> {
@@ -33,8 +33,10 @@ const prediction = z.strictObject({
 });
 
 describe('holdfast predict', () => {
+  const onSystem = shareSystem();
+
   it('takes an argument, standard input, a file and --set alike', async () => {
-    await withSystem(async ({ addresses, home }) => {
+    await onSystem(async ({ addresses, home }) => {
       const text = JSON.stringify(goodInstance);
       await writeFile(join(home, 'many.ndjson'), `${text}\n${text}\n`);
       const settings = Object.entries(goodInstance).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
@@ -56,7 +58,7 @@ describe('holdfast predict', () => {
   });
 
   it('passes on what the server says of each column, and suggests for --set', async () => {
-    await withSystem(async ({ addresses }) => {
+    await onSystem(async ({ addresses }) => {
       const bad = await runHoldfast(['predict', JSON.stringify({ ...goodInstance, tenure: 200 })], addresses);
       assert.equal(bad.code, 2);
       assert.match(bad.stderr, /instances\[0\]\.tenure: expected a whole number from 0 to 120, got 200/);
@@ -91,8 +93,10 @@ const explained = z.looseObject({
 });
 
 describe('holdfast explain', () => {
+  const onSystem = shareSystem();
+
   it('prints a table of signed bars, the largest first, and the answer with --json', async () => {
-    await withSystem(async ({ addresses }) => {
+    await onSystem(async ({ addresses }) => {
       const text = JSON.stringify(goodInstance);
       const { baseValue, explanations } = explained.parse(await json(['explain', text], addresses));
       const [{ score, contributions }] = explanations;
@@ -116,8 +120,10 @@ describe('holdfast explain', () => {
 });
 
 describe('holdfast models, datasets and status', () => {
+  const onSystem = shareSystem();
+
   it('prints canonical JSON of stable shape, and tables', async () => {
-    await withSystem(async ({ addresses }) => {
+    await onSystem(async ({ addresses }) => {
       assert.deepEqual(await json(['models', 'list'], addresses), {
         models: [{ name: 'churn', versionCount: 2, productionVersion: 1, etag: 'p1s0' }],
         // As over REST; the command has read every page.
@@ -159,7 +165,7 @@ describe('holdfast models, datasets and status', () => {
   ];
   for (const [what, args, exit, message] of refused)
     it(`answers ${what} with exit code ${exit}`, async () => {
-      await withSystem(async ({ addresses }) => {
+      await onSystem(async ({ addresses }) => {
         const { code, stdout, stderr } = await runHoldfast(args, addresses);
         assert.deepEqual([code, stdout], [exit, ''], stderr);
         assert.match(stderr, message);
@@ -167,7 +173,7 @@ describe('holdfast models, datasets and status', () => {
     });
 
   it('shows what is up, and exits 1 when something is not', async () => {
-    await withSystem(async ({ addresses }) => {
+    await onSystem(async ({ addresses }) => {
       const { code, stdout } = await runHoldfast(['status', '--json'], {
         ...addresses,
         environment: { HOLDFAST_HTTP_PORT: '1' },
@@ -198,7 +204,7 @@ describe('holdfast models, datasets and status', () => {
   });
 
   it('says that control is up where it only refuses who asks, and exits 6', async () => {
-    await withSystem(async ({ addresses }) => {
+    await onSystem(async ({ addresses }) => {
       const { code, stdout } = await runHoldfast(['status', '--json'], {
         ...addresses,
         environment: { HOLDFAST_API_KEY: testKey('unknown') },

@@ -8,7 +8,7 @@ import { createRandom } from '../../ml/random/createRandom.ts';
 import { readTextTable } from '../../platform/tabular/readTextTable.ts';
 import { goodInstance } from '../support/smallModel.ts';
 import { runHoldfast } from '../support/runHoldfast.ts';
-import { type SystemWorld, withSystem } from '../support/withSystem.ts';
+import { shareSystem, type SystemWorld, withSystem } from '../support/withSystem.ts';
 
 const columns = ['tenure', 'charges', 'contract', 'senior', 'region'] as const;
 
@@ -30,8 +30,10 @@ const read = (output: string | null, delimiter = ','): Record<string, string>[] 
 const good = Object.values(goodInstance).join(',');
 
 describe('holdfast score', () => {
+  const onSystem = shareSystem();
+
   it('answers what Predict answers, over several batches, and keeps every byte of the rows', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       const random = createRandom(7);
       const rows = Array.from({ length: 2_345 }, (_, index) => ({
         customer: `K-${index}`,
@@ -83,7 +85,7 @@ describe('holdfast score', () => {
   });
 
   it('scores by the version that is asked for', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       const content = `${columns.join(',')}\n${good}\n`;
       const [first] = read((await score(world, content)).output);
       const [second] = read((await score(world, content, '--version', '2')).output);
@@ -105,7 +107,7 @@ describe('holdfast score', () => {
   ];
   for (const [what, content, args] of shapes)
     it(`takes a file with ${what}`, async () => {
-      await withSystem(async world => {
+      await onSystem(async world => {
         const { code, stderr, output } = await score(world, content, ...args);
         assert.equal(code, 0, stderr);
         const [prediction] = (
@@ -125,7 +127,7 @@ describe('holdfast score', () => {
     });
 
   it('tells every bad row with its place, and leaves the output as it was', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       await writeFile(join(world.home, 'out.csv'), 'what was there');
       const lines = Array.from({ length: 1_500 }, () => good);
       lines[0] = `abc,1.5,month,0,north`;
@@ -152,7 +154,7 @@ describe('holdfast score', () => {
   });
 
   it('leaves bad rows blank with --skip-bad-rows, however many there are', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       const lines = Array.from({ length: 600 }, (_, index) => (index % 3 === 0 ? `x,1,month,0,north` : good));
       const { code, stderr, output } = await score(
         world,
@@ -170,7 +172,7 @@ describe('holdfast score', () => {
   });
 
   it('reads what training reads: quotes within a field, lines that end differently, a header of quoted names', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       const header = ['pipe', ...columns].map(name => `"${name}"`).join(';');
       const rows = ['5" pipe', 'a "b" c', 'plain'].map(pipe => `${pipe};${good.replaceAll(',', ';')}`);
       const { code, stderr, output } = await score(
@@ -201,7 +203,7 @@ describe('holdfast score', () => {
     };
 
     it('keeps the customers of the highest probability, the best first and of equals the earlier', async () => {
-      await withSystem(async world => {
+      await onSystem(async world => {
         const content = table(2_500);
         const all = read((await score(world, content)).output);
         const { code, stderr, output } = await score(world, content, '--top', '700');
@@ -218,7 +220,7 @@ describe('holdfast score', () => {
     });
 
     it('leaves rows out that cannot be scored, of whatever width, and fails without --skip-bad-rows', async () => {
-      await withSystem(async world => {
+      await onSystem(async world => {
         const content = `${columns.join(',')}\n${good}\nx,1,month,0,north\n5,1\n${good}\n`;
         const refusal = await score(world, content, '--top', '3');
         assert.equal(refusal.code, 2);
@@ -263,7 +265,7 @@ describe('holdfast score', () => {
     });
 
     it('refuses a budget where nobody said what an offer costs', async () => {
-      await withSystem(async world => {
+      await onSystem(async world => {
         const { code, stderr } = await score(world, `${header}\n`, '--budget', '100');
         assert.equal(code, 2);
         assert.match(stderr, /churn version 1 does not know what an offer costs.*--top/s);
@@ -296,7 +298,7 @@ describe('holdfast score', () => {
   ];
   for (const [what, content, message] of refused)
     it(`refuses ${what}`, async () => {
-      await withSystem(async world => {
+      await onSystem(async world => {
         const { code, stderr, output } = await score(world, content);
         assert.equal(code, 2, stderr);
         assert.match(stderr, message);
@@ -305,7 +307,7 @@ describe('holdfast score', () => {
     });
 
   it('notes a column that the model fills in altogether', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       const { code, stderr } = await score(world, 'tenure,contract,senior\n5,month,0\n');
       assert.equal(code, 0, stderr);
       assert.match(stderr, /the file has no charges, region; the model fills in them as missing/);
@@ -313,7 +315,7 @@ describe('holdfast score', () => {
   });
 
   it('reads standard input, writes standard output, and follows a symbolic link', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       const stdin = `${columns.join(',')}\n${good}\n`;
       const piped = await runHoldfast(['score', '--in', '-', '--out', '-'], { ...world.addresses, stdin });
       assert.equal(piped.code, 0, piped.stderr);
@@ -330,7 +332,7 @@ describe('holdfast score', () => {
   });
 
   it('removes what it has written when it is interrupted', async () => {
-    await withSystem(async world => {
+    await onSystem(async world => {
       const stdin = `${columns.join(',')}\n${`${good}\n`.repeat(400_000)}`;
       const { code } = await runHoldfast(['score', '--in', '-', '--out', 'out.csv'], {
         ...world.addresses,

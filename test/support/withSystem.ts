@@ -1,3 +1,4 @@
+import { after, before } from 'mocha';
 import type { Offer } from '../../ml/definition/ProjectDefinition.ts';
 import { registerVersions } from '../../db/models/registerVersions.ts';
 import { startControl } from '../../control/startControl.ts';
@@ -7,6 +8,7 @@ import { recordRun, sampleCandidate } from './registrySamples.ts';
 import type { HoldfastOptions } from './runHoldfast.ts';
 import { smallModel } from './smallModel.ts';
 import { type InferenceWorld, type Served, withInference } from './withInference.ts';
+import { withTemporaryFolder } from './withTemporaryFolder.ts';
 
 export interface SystemWorld extends InferenceWorld {
   readonly served: Served;
@@ -66,3 +68,26 @@ export const withSystem = <T>(
       await temporal.close();
     }
   });
+
+type Shared = <T>(test: (world: SystemWorld) => Promise<T>) => Promise<T>;
+
+/** The same system for all tests of a file or a `describe` that change nothing in it: each gets a folder of its own as its home. */
+export function shareSystem(): Shared {
+  let world: SystemWorld;
+  let running: Promise<void>;
+  const { promise: isOver, resolve: end } = Promise.withResolvers<void>();
+  before(async () => {
+    const { promise: isUp, resolve: start } = Promise.withResolvers<SystemWorld>();
+    running = withSystem(async system => {
+      start(system);
+      await isOver;
+    });
+    await Promise.race([isUp, running]);
+    world = await isUp;
+  });
+  after(async () => {
+    end();
+    await running;
+  });
+  return test => withTemporaryFolder(home => test({ ...world, home }));
+}
