@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createActivities } from '../activities/createActivities.ts';
 import { createTrackingActivities } from '../activities/tracking/createTrackingActivities.ts';
 import { requestTracking } from '../activities/tracking/requestTracking.ts';
 import { requestReports } from '../activities/reports/requestReports.ts';
 import { createTrainingPool } from '../activities/training/createTrainingPool.ts';
+import { bundleWorkflows } from '../activities/worker/bundleWorkflows.ts';
 import { createWorker } from '../activities/worker/createWorker.ts';
 import { ensureIngestSchedules } from '../activities/worker/ensureIngestSchedules.ts';
 import { openDatabase } from '../db/openDatabase.ts';
@@ -13,6 +14,8 @@ import { runProcess } from '../platform/lifecycle/runProcess.ts';
 import { requireServices } from '../platform/requireServices.ts';
 
 // The worker's wiring: activities over the real ports, and the workflows' code as a bundle.
+
+const root = resolve(import.meta.dirname, '..');
 
 await runProcess('worker', async ({ configuration, logger, tracing }) => {
   const { home, defaultModel, trainingThreads, tracking } = configuration;
@@ -37,8 +40,11 @@ await runProcess('worker', async ({ configuration, logger, tracing }) => {
   const worker = await createWorker({
     address: temporalAddress,
     namespace: configuration.temporalNamespace,
-    workflowsPath: join(import.meta.dirname, '../workflows/workflows.ts'),
-    workflowInterceptorPaths: [join(import.meta.dirname, '../workflows/passTrace.ts')],
+    workflowBundle: await bundleWorkflows({
+      root,
+      folder: join(root, 'node_modules/.cache/workflows'),
+      logger,
+    }),
     traced: tracing.on,
     activities,
     trackingActivities: tracking && createTrackingActivities({ database, artifacts, logger }, tracking),

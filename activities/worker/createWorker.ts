@@ -1,6 +1,6 @@
 import type { Context } from '@temporalio/activity';
 import { OpenTelemetryActivityInboundInterceptor } from '@temporalio/interceptors-opentelemetry-v2';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Logger } from '../../observability/createLogger.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { TASK_QUEUE, TRACKING_TASK_QUEUE } from '../../platform/workflowContract.ts';
@@ -10,10 +10,8 @@ import { temporalLogger } from './temporalLogger.ts';
 export interface WorkerOptions {
   readonly address: string;
   readonly namespace: string;
-  /** The module whose exports are the workflow types. */
-  readonly workflowsPath: string;
-  /** Of the interceptors that are bundled with them. */
-  readonly workflowInterceptorPaths: string[];
+  /** The workflows' code, and their interceptors'. */
+  readonly workflowBundle: WorkflowBundle;
   /** Whether a span is made of each activity. */
   readonly traced: boolean;
   readonly activities: object;
@@ -32,15 +30,7 @@ const heartbeatThrottle = '200ms';
 
 /** Connects and polls. @throws HoldfastError unavailable where Temporal cannot be reached */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const {
-    address,
-    namespace,
-    workflowsPath,
-    workflowInterceptorPaths,
-    activities,
-    trackingActivities,
-    logger,
-  } = options;
+  const { address, namespace, workflowBundle, activities, trackingActivities, logger } = options;
   Runtime.install({
     // Signals belong to runProcess: two handlers would race for the shutdown.
     shutdownSignals: [],
@@ -57,7 +47,6 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
           : []),
         () => ({ inbound: new ActivityErrorInterceptor() }),
       ],
-      workflowModules: workflowInterceptorPaths,
     },
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
@@ -68,7 +57,7 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
     await Worker.create({
       ...shared,
       taskQueue: TASK_QUEUE,
-      workflowsPath,
+      workflowBundle,
       activities,
       // Each training holds its table in memory; more runs than this wait for their turn.
       maxConcurrentActivityTaskExecutions: 24,
