@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { after, before, describe, it } from 'mocha';
 import { selectChampion } from '../../ml/evaluation/selectChampion.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import { requireData } from '../peers/requirePeer.ts';
@@ -35,10 +35,10 @@ async function once(
 describe('npm start -- --once', () => {
   let installation: Installation;
 
-  beforeEach(async function () {
+  before(async function () {
     installation = await createInstallation(this);
   });
-  afterEach(() => installation.close());
+  after(() => installation.close());
 
   it('takes Telco to Production, finds it again, and makes the same digests in another home', async function () {
     const data = requireData(this, 'telco-customer-churn.csv');
@@ -83,6 +83,25 @@ describe('npm start -- --once', () => {
       await elsewhere.close();
     }
   });
+});
+
+describe("npm start -- --once with tables of one's own, in one home", () => {
+  let installation: Installation;
+
+  before(async function () {
+    installation = await createInstallation(this);
+  });
+  after(() => installation.close());
+
+  it('ends with 1 and says why where the file lacks the label', async () => {
+    const path = join(installation.home, 'table.csv');
+    writeFileSync(path, 'customerID,tenure\nA,1\nB,2\n');
+    const run = installation.npmStart('--once', '--data', path);
+    assert.equal(await run.exit, 1, run.stderr);
+    const said = run.stdout + run.stderr;
+    assert.match(said, /table\.csv.*Churn/s);
+    assert.doesNotMatch(said, /\n\s+at .*\.ts:\d+/, 'a stack trace is no answer');
+  });
 
   it('takes another table, out of an S3-compatible store, to Production with a definition drafted by init', async function () {
     const data = requireData(this, 'bank-churn.csv');
@@ -109,15 +128,5 @@ describe('npm start -- --once', () => {
     } finally {
       rmSync(definition, { force: true });
     }
-  });
-
-  it('ends with 1 and says why where the file lacks the label', async () => {
-    const path = join(installation.home, 'table.csv');
-    writeFileSync(path, 'customerID,tenure\nA,1\nB,2\n');
-    const run = installation.npmStart('--once', '--data', path);
-    assert.equal(await run.exit, 1, run.stderr);
-    const said = run.stdout + run.stderr;
-    assert.match(said, /table\.csv.*Churn/s);
-    assert.doesNotMatch(said, /\n\s+at .*\.ts:\d+/, 'a stack trace is no answer');
   });
 });

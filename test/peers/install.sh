@@ -13,12 +13,6 @@ if [ ! -x .venv/bin/python ]; then
     exit 1
   }
 fi
-# The stamp spares a second run the look at every package.
-stamp=.venv/requirements.installed
-if ! cmp -s test/peers/requirements.txt "$stamp"; then
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement test/peers/requirements.txt
-  cp test/peers/requirements.txt "$stamp"
-fi
 # go_peer NAME PACKAGE@VERSION: of each the newest whose own and whose modules' go lines Go 1.19 of Debian 12 satisfies, and that
 # the module proxies have. Made apart and then moved, for Go names a program after the last part of its package.
 go_peer() {
@@ -36,5 +30,19 @@ go_peer() {
   fi
   rm -rf "$made"
 }
-go_peer grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9
-go_peer grpc-interop-client google.golang.org/grpc/interop/client@v1.64.1
+# Beside pip, which mostly waits for its downloads.
+{
+  go_peer grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9
+  go_peer grpc-interop-client google.golang.org/grpc/interop/client@v1.64.1
+} &
+going=$!
+# The stamp spares a second run the look at every package.
+stamp=.venv/requirements.installed
+if ! cmp -s test/peers/requirements.txt "$stamp"; then
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement test/peers/requirements.txt || {
+    wait "$going"
+    exit 1
+  }
+  cp test/peers/requirements.txt "$stamp"
+fi
+wait "$going"
