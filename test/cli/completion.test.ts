@@ -12,7 +12,7 @@ import { requirePeer, requireShell } from '../peers/requirePeer.ts';
 import { atTerminal, type Step } from '../support/atTerminal.ts';
 import { runHoldfast } from '../support/runHoldfast.ts';
 import { TEST_KEY } from '../support/testAccess.ts';
-import { type SystemWorld, withSystem } from '../support/withSystem.ts';
+import { shareSystem, type SystemWorld, withSystem } from '../support/withSystem.ts';
 
 // What comes next: as the program tells it, and as real shells then complete it before a real registry.
 
@@ -119,8 +119,10 @@ const stepsAfter = (source: string): Step[] => [
 ];
 
 describe('completion', () => {
+  const onSystem = shareSystem();
+
   it('completes in a real bash', function () {
-    return withSystem(async world => {
+    return onSystem(async world => {
       const bash = [requireShell(this, 'bash'), '--norc', '--noprofile', '-i'];
       const steps = stepsAfter('source <(holdfast completion bash)');
       const { code } = await atTerminal(requirePeer(this, 'python'), bash, steps, environment(world));
@@ -129,7 +131,7 @@ describe('completion', () => {
   });
 
   it('completes in a real zsh', function () {
-    return withSystem(async world => {
+    return onSystem(async world => {
       const zsh = [requireShell(this, 'zsh'), '-f', '-i'];
       const steps = stepsAfter('autoload -U compinit; compinit -D -u; source <(holdfast completion zsh)');
       const { code } = await atTerminal(requirePeer(this, 'python'), zsh, steps, environment(world));
@@ -139,7 +141,7 @@ describe('completion', () => {
 
   it('completes in a real fish', function () {
     const fish = requireShell(this, 'fish');
-    return withSystem(async world => {
+    return onSystem(async world => {
       const asked = [
         'mod',
         'models show churn pro',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AxeBuilder } from '@axe-core/playwright';
-import { describe, it } from 'mocha';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { after, before, describe, it } from 'mocha';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { requireBrowser } from '../peers/requirePeer.ts';
 import { chromiumArguments } from '../support/chromiumArguments.ts';
 import { withGateway } from '../support/withGateway.ts';
@@ -9,21 +9,23 @@ import { withGateway } from '../support/withGateway.ts';
 // /docs in a real browser that reaches nothing but the gateway.
 
 describe('/docs', () => {
+  let browser: Browser;
+
+  before(async function () {
+    browser = await chromium.launch({ executablePath: requireBrowser(this), args: chromiumArguments });
+  });
+  after(() => browser?.close());
+
   for (const colorScheme of ['light', 'dark'] as const)
-    it(`shows the API without any other server, in ${colorScheme}`, async function () {
-      const browser = await chromium.launch({
-        executablePath: requireBrowser(this),
-        args: chromiumArguments,
-      });
-      try {
-        await withGateway({}, async ({ port }) => {
-          const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 1000 } });
+    it(`shows the API without any other server, in ${colorScheme}`, () =>
+      withGateway({}, async ({ port }) => {
+        const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 1000 } });
+        try {
           await showApi(context, `http://127.0.0.1:${port}`, colorScheme);
-        });
-      } finally {
-        await browser.close();
-      }
-    });
+        } finally {
+          await context.close();
+        }
+      }));
 });
 
 async function showApi(context: BrowserContext, origin: string, colorScheme: string): Promise<void> {
