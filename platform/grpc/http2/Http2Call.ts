@@ -94,6 +94,8 @@ export class Http2Call implements UnaryCall, StreamCall {
   }
 
   read(): Promise<Buffer> {
+    // It may be, by when it is known who calls: of a stream that has ended nothing more would be heard.
+    if (this.cancelled) throw gone();
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
     const reader = new MessageReader(this.#maximumBytes);
     const stream = this.#stream;
@@ -129,8 +131,8 @@ export class Http2Call implements UnaryCall, StreamCall {
     // Not destroyed by whoever stops reading: the status of the call has yet to go out.
     for await (const piece of this.#stream.iterator({ destroyOnReturn: false }))
       for (const message of reader.push(piece)) yield await this.#unpack(message);
-    // A stream that was given up ends like one that was finished.
-    if (this.cancelled) throw gone();
+    // A stream that was given up, or left from here, ends like one that was finished.
+    if (this.cancelled || this.#isOver) throw gone();
     if (reader.isInside) throw cutOff();
   }
 

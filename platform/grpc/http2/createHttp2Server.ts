@@ -49,11 +49,22 @@ export function createHttp2Server({
     if ('setSecureContext' in server) server.setSecureContext(context);
   });
   const peers = new Map<Http2Session, string>();
+  // By peer, for a session neither tells its socket nor always takes it along when it ends.
+  const sockets = new Map<string, Socket>();
   let isClosing = false;
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket);
+    sockets.set(peer, socket);
+    socket.once('close', () => sockets.delete(peer));
+  });
   server.on('session', session => {
-    peers.set(session, peerOf(session.socket));
+    const peer = peerOf(session.socket);
+    peers.set(session, peer);
     session.once('close', () => peers.delete(session));
-    keepAlive(session, keepaliveMs, KEEPALIVE_ANSWER_MS);
+    keepAlive(session, () => sockets.get(peer)?.destroy(), {
+      everyMs: keepaliveMs,
+      answerWithinMs: KEEPALIVE_ANSWER_MS,
+    });
     if (isClosing) session.close();
   });
   server.on('stream', (stream, headers) =>
@@ -79,6 +90,7 @@ export function createHttp2Server({
     },
     destroy: () => {
       for (const session of peers.keys()) session.destroy();
+      for (const socket of sockets.values()) socket.destroy();
     },
   };
 }

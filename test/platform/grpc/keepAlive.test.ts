@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect as connectHttp2, createServer } from 'node:http2';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, it } from 'mocha';
 import { keepAlive } from '../../../platform/grpc/http2/keepAlive.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
 
 const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+/** No stream was taken, and nothing is wrong. */
+const GOAWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, ...new Array<number>(8).fill(0)]);
 
 async function withServer(
   answerWithinMs: number,
@@ -13,11 +16,13 @@ async function withServer(
 ): Promise<void> {
   let ended = false;
   const server = createServer();
+  const sockets: Socket[] = [];
+  server.on('connection', (socket: Socket) => sockets.push(socket));
   server.on('session', session => {
     session.once('close', () => {
       ended = true;
     });
-    keepAlive(session, 20, answerWithinMs);
+    keepAlive(session, () => sockets[0].destroy(), { everyMs: 20, answerWithinMs });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -38,6 +43,18 @@ describe('keepAlive', () => {
       // Reads, and says nothing.
       socket.resume();
       await once(socket, 'close');
+    }));
+
+  it('ends a connection whose other side has ended the session and does not hang up', () =>
+    withServer(10_000, async (port, ended) => {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+      socket.write(EMPTY_SETTINGS);
+      socket.write(GOAWAY);
+      socket.resume();
+      await once(socket, 'end');
+      await waitUntil('the end of the connection', ended);
+      socket.destroy();
     }));
 
   it('leaves one alone that answers', () =>

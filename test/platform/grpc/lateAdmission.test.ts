@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { constants } from 'node:http2';
+import { status } from '@grpc/grpc-js';
+import { describe, it } from 'mocha';
+import { anonymous, type Principal } from '../../../platform/access/Principal.ts';
+import type { Authorizer } from '../../../platform/grpc/Authorizer.ts';
+import type { CallObserver } from '../../../platform/grpc/CallObserver.ts';
+import { beginCall, type BareConnection, frame, withConnection } from '../../support/bareCall.ts';
+import { waitUntil } from '../../support/waitUntil.ts';
+import { withGrpcServer } from '../../support/withGrpcServer.ts';
+import { CHAT, ECHO, JOIN, REPEAT, transportService } from '../../support/withTransport.ts';
+
+// Of a call that has ended before it is known who calls, the end is told once, and by the caller's view.
+
+const paths = [ECHO, JOIN, REPEAT, CHAT];
+
+/** Each call waits for its admission, while the test goes on with it. */
+async function withLateAdmission(
+  test: (connection: BareConnection, late: { admit: () => void; asked: () => number }) => Promise<void>,
+): Promise<number[]> {
+  const asked: PromiseWithResolvers<Principal>[] = [];
+  const codes: number[] = [];
+  const authorizer: Authorizer = {
+    guard: () => ({
+      admit: () => {
+        const admission = Promise.withResolvers<Principal>();
+        asked.push(admission);
+        return admission.promise;
+      },
+      watch: () => () => undefined,
+    }),
+  };
+  const observer: CallObserver = { observe: () => code => void codes.push(code) };
+  const admit = (): void => {
+    for (const { resolve } of asked) resolve(anonymous);
+  };
+  await withGrpcServer(
+    [transportService()],
+    async started => {
+      await withConnection(started, connection => test(connection, { admit, asked: () => asked.length }));
+      await waitUntil('the end of each call', () => codes.length === paths.length);
+    },
+    { authorizer, observers: [observer] },
+  );
+  return codes;
+}
+
+describe('a call whose caller is known late', () => {
+  for (const isWhole of [true, false])
+    it(`is counted where its time was over before, its request ${isWhole ? 'sent' : 'still coming'}`, async () => {
+      const codes = await withLateAdmission(async (connection, { admit }) => {
+        const begun = paths.map(path => beginCall(connection, path, { 'grpc-timeout': '20m' }));
+        for (const { stream } of begun)
+          if (isWhole) stream.end(frame('a'));
+          else stream.write(frame('a'));
+        const answers = await Promise.all(begun.map(({ answer }) => answer));
+        admit();
+        assert.deepEqual(
+          answers.map(answer => answer.status),
+          paths.map(() => status.DEADLINE_EXCEEDED),
+        );
+        if (!isWhole) await Promise.all(begun.map(({ stream }) => waitUntil('its end', () => stream.closed)));
+      });
+      assert.deepEqual(
+        codes,
+        paths.map(() => status.DEADLINE_EXCEEDED),
+      );
+    });
+
+  it('is counted where the caller had gone', async () => {
+    const codes = await withLateAdmission(async (connection, { admit, asked }) => {
+      const begun = paths.map(path => beginCall(connection, path));
+      for (const { stream } of begun) stream.end(frame('a'));
+      await waitUntil('the calls', () => asked() === paths.length);
+      for (const { stream } of begun) stream.close(constants.NGHTTP2_CANCEL);
+      const pinged = Promise.withResolvers<void>();
+      connection.session.ping(() => pinged.resolve());
+      await pinged.promise;
+      admit();
+    });
+    assert.deepEqual(
+      codes,
+      paths.map(() => status.CANCELLED),
+    );
+  });
+});
