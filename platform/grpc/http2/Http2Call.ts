@@ -77,7 +77,9 @@ export class Http2Call implements UnaryCall, StreamCall {
       return;
     }
     this.deadline = Date.now() + timeoutMs;
-    if (timeoutMs <= LONGEST_TIMER_MS) this.#timer = setTimeout(() => this.#expire(), timeoutMs);
+    // A timer counts whole milliseconds and may be one early, by this clock.
+    const expiresMs = Math.ceil(timeoutMs) + 1;
+    if (expiresMs <= LONGEST_TIMER_MS) this.#timer = setTimeout(() => this.#expire(), expiresMs);
   }
 
   /** Whether it has its status. */

@@ -8,7 +8,7 @@ import { waitUntil } from '../../support/waitUntil.ts';
 
 const EMPTY_SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 /** No stream was taken, and nothing is wrong. */
-const GOAWAY = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, ...new Array<number>(8).fill(0)]);
+const GOAWAY = Buffer.concat([Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0]), Buffer.alloc(8)]);
 
 async function withServer(
   answerWithinMs: number,

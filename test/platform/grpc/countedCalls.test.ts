@@ -10,7 +10,7 @@ import { waitUntil } from '../../support/waitUntil.ts';
 import { withGrpcServer } from '../../support/withGrpcServer.ts';
 import { CHAT, ECHO, JOIN, REPEAT, transportService } from '../../support/withTransport.ts';
 
-// Of a call that has ended before it is known who calls, the end is told once, and by the caller's view.
+// The end of a call is told once, whatever became of it, and by the caller's view.
 
 const paths = [ECHO, JOIN, REPEAT, CHAT];
 
@@ -82,5 +82,27 @@ describe('a call whose caller is known late', () => {
       codes,
       paths.map(() => status.CANCELLED),
     );
+  });
+});
+
+describe('a call whose request does not come in time', () => {
+  // Timers of Node's are now and then early by the clock that deadlines are of.
+  it('is counted as its caller was told', async () => {
+    const codes: number[] = [];
+    const observer: CallObserver = { observe: () => code => void codes.push(code) };
+    const timeouts = Array.from({ length: 2000 }, (_, number) => `${20 + (number % 400)}m`);
+    await withGrpcServer(
+      [transportService()],
+      started =>
+        withConnection(started, async connection => {
+          const answers = await Promise.all(
+            timeouts.map(timeout => beginCall(connection, ECHO, { 'grpc-timeout': timeout }).answer),
+          );
+          assert.ok(answers.every(answer => answer.status === status.DEADLINE_EXCEEDED));
+        }),
+      { observers: [observer] },
+    );
+    assert.equal(codes.length, timeouts.length);
+    assert.deepEqual([...new Set(codes)], [status.DEADLINE_EXCEEDED]);
   });
 });
