@@ -9,7 +9,7 @@ import {
 import type { HoldfastError } from '../../HoldfastError.ts';
 import { fromServiceError, isServiceError, type ReceivedError } from '../fromServiceError.ts';
 import { DETAILS_KEY } from '../toStatus.ts';
-import { LARGEST_CARRIED_BYTES, MOST_UNDERWAY } from './exchangeLimits.ts';
+import { LARGEST_CARRIED_BYTES, MOST_CALLS, MOST_UNDERWAY } from './exchangeLimits.ts';
 
 // The client's side of one stream of proto/holdfast/v1/exchange.proto. Calls of one turn go out together; each ends with its answer, at
 // its deadline, with its caller or with the stream.
@@ -120,7 +120,7 @@ export class ClientExchange {
     if (this.#queue.length === 0) setImmediate(() => this.#flush());
     this.#queue.push(call);
     this.#queuedBytes += call.message.length;
-    if (this.#queuedBytes >= BATCH_BYTES) this.#flush();
+    if (this.#queuedBytes >= BATCH_BYTES || this.#queue.length === MOST_CALLS) this.#flush();
   }
 
   #flush(): void {

@@ -3,6 +3,7 @@ import { type Answers, type Calls, ExchangeServiceService } from '../../../proto
 import { type BoundService, bindService } from '../bindService.ts';
 import type { CallContext } from '../CallContext.ts';
 import type { UnaryHandler } from '../ServerCall.ts';
+import { readCalls } from './readCalls.ts';
 import { Underway } from './Underway.ts';
 
 // The server's side of proto/holdfast/v1/exchange.proto: a call that comes within a stream goes to the very handler that it would go
@@ -17,7 +18,8 @@ export interface Exchange {
 /** @param handlers by path, asked when a call comes */
 export function createExchange(handlers: ReadonlyMap<string, UnaryHandler>): Exchange {
   const draining = new AbortController();
-  const service = bindService(ExchangeServiceService, {
+  const definition = { exchange: { ...ExchangeServiceService.exchange, requestDeserialize: readCalls } };
+  const service = bindService(definition, {
     exchange: (calls, context) =>
       answerAll(calls, context, new Underway(handlers, context.peer), draining.signal),
   });

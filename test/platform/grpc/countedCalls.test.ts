@@ -12,6 +12,7 @@ import { CHAT, ECHO, JOIN, REPEAT, transportService } from '../../support/withTr
 
 // The end of a call is told once, whatever became of it, and by the caller's view.
 
+const LATE: number = status.DEADLINE_EXCEEDED;
 const paths = [ECHO, JOIN, REPEAT, CHAT];
 
 /** Each call waits for its admission, while the test goes on with it. */
@@ -57,13 +58,13 @@ describe('a call whose caller is known late', () => {
         admit();
         assert.deepEqual(
           answers.map(answer => answer.status),
-          paths.map(() => status.DEADLINE_EXCEEDED),
+          paths.map(() => LATE),
         );
         if (!isWhole) await Promise.all(begun.map(({ stream }) => waitUntil('its end', () => stream.closed)));
       });
       assert.deepEqual(
         codes,
-        paths.map(() => status.DEADLINE_EXCEEDED),
+        paths.map(() => LATE),
       );
     });
 
@@ -98,11 +99,11 @@ describe('a call whose request does not come in time', () => {
           const answers = await Promise.all(
             timeouts.map(timeout => beginCall(connection, ECHO, { 'grpc-timeout': timeout }).answer),
           );
-          assert.ok(answers.every(answer => answer.status === status.DEADLINE_EXCEEDED));
+          assert.ok(answers.every(answer => answer.status === LATE));
         }),
       { observers: [observer] },
     );
     assert.equal(codes.length, timeouts.length);
-    assert.deepEqual([...new Set(codes)], [status.DEADLINE_EXCEEDED]);
+    assert.deepEqual([...new Set(codes)], [LATE]);
   });
 });

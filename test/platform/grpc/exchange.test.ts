@@ -6,7 +6,11 @@ import type { CallContext } from '../../../platform/grpc/CallContext.ts';
 import type { CallObserver } from '../../../platform/grpc/CallObserver.ts';
 import { ClientExchange } from '../../../platform/grpc/exchange/ClientExchange.ts';
 import { createCarrier } from '../../../platform/grpc/exchange/createCarrier.ts';
-import { LARGEST_CARRIED_BYTES, MOST_UNDERWAY } from '../../../platform/grpc/exchange/exchangeLimits.ts';
+import {
+  LARGEST_CARRIED_BYTES,
+  MOST_CALLS,
+  MOST_UNDERWAY,
+} from '../../../platform/grpc/exchange/exchangeLimits.ts';
 import { HoldfastError } from '../../../platform/HoldfastError.ts';
 import {
   type Answers,
@@ -73,6 +77,8 @@ const callOf = (id: number): Call => ({
   timeoutMs: 0,
   cancelled: false,
 });
+
+const emptyCall: Call = { ...callOf(0), path: '', message: Buffer.alloc(0), timeoutMs: 0 };
 
 describe('calls within a stream', () => {
   it('are to their method what calls by themselves are: metadata, deadline, peer, errors, and what observes them', async () => {
@@ -270,6 +276,13 @@ describe('calls within a stream', () => {
       twice.write({ calls: [callOf(1), callOf(1)] });
       assert.match(String(await error), /INVALID_ARGUMENT.*the id 1/);
       for (const resolve of begun.splice(0)) resolve();
+
+      const crowded = open();
+      crowded.resume();
+      const refusal = new Promise<unknown>(resolve => crowded.once('error', resolve));
+      // A call of two bytes that names no method, again and again.
+      crowded.write({ calls: Array.from({ length: MOST_CALLS + 1 }, () => emptyCall) });
+      assert.match(String(await refusal), /RESOURCE_EXHAUSTED.*more than 1000 calls/);
       client.close();
     });
   });
