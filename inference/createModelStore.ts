@@ -218,8 +218,9 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     running = state.experiments;
     const wanted = targets.filter(({ alias }) => alias === 'production');
     const next = createExperiments(running, targets, options.ab ?? { enabled: false, bucketBPct: 0 });
+    // By version, not by file: an arm whose file is Production's (trained again on the same data, or an A/A test) is an arm.
     const arms = next.versions.filter(
-      arm => !wanted.some(({ model, digest }) => model === arm.model && digest === arm.digest),
+      arm => !wanted.some(({ model, version }) => model === arm.model && version === arm.version),
     );
     // First, so that an arm whose version stops being Production is never away.
     const loads = await pinned.load(arms);

@@ -295,6 +295,31 @@ describe('an experiment in inference', () => {
       assert.deepEqual([of, modelVersion], ['A', 1]);
     }));
 
+  it("answers by the arm whose file is Production's too: Staging trained again on the same data, and an A/A test", () =>
+    withInference(async world => {
+      await world.register(smallModel(), smallModel());
+      await world.promote(1);
+      await world.promote(2, 'staging');
+      const served = await world.start({ ab: { enabled: true, bucketBPct: 50 } });
+      const answeredBy = async (): Promise<string[]> => {
+        const answers = await Promise.all(units.map(unit => ask(served, unit)));
+        return [
+          ...new Set(answers.map(({ arm: of, modelVersion }) => `${of} by ${modelVersion}`)),
+        ].toSorted();
+      };
+      assert.deepEqual(await answeredBy(), ['A by 1', 'B by 2']);
+      await begin(world, half);
+      await begun(served);
+      assert.deepEqual(await answeredBy(), ['A by 1', 'B by 2']);
+      await shipped(served);
+      const kinds = await rowsOf<{ kind: string; exposed: boolean }>(
+        world,
+        `select distinct p.kind, e.prediction_id is not null as exposed
+         from prediction p left join exposure e on e.prediction_id = p.id and e.unit_key = p.unit_key`,
+      );
+      assert.deepEqual(kinds, [{ kind: 'answer', exposed: true }]);
+    }));
+
   it('does not route to the arms of a model that was taken out of service', () =>
     withVersions(async world => {
       const served = await world.start();
