@@ -41,17 +41,18 @@ export class Started {
 
 /** Processes that have this folder among their arguments, environment or as their working folder. */
 export function processesOf(folder: string): string[] {
-  const isOf = (pid: string): boolean => {
+  const describe = (pid: string): string[] => {
     try {
       const about = ['cmdline', 'environ'].map(file => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
-      return [...about, readlinkSync(`/proc/${pid}/cwd`)].some(text => text.includes(folder));
+      if (![...about, readlinkSync(`/proc/${pid}/cwd`)].some(text => text.includes(folder))) return [];
+      return [`${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()}`];
     } catch {
-      return false; // It has just ended, or is another user's.
+      return []; // It has just ended, or is another user's.
     }
   };
   return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid && isOf(name))
-    .map(pid => `${pid} ${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()}`);
+    .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap(describe);
 }
 
 /** Waits until none is left. @throws Error that names those which stay longer than `withinMs`. */
