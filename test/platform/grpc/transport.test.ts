@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { constants } from 'node:http2';
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, it } from 'mocha';
@@ -449,4 +450,26 @@ describe('a call of the gRPC server over HTTP/2', () => {
       );
     });
   });
+
+  it('ends with the server, where its caller does not hang up', () =>
+    withGrpcServer(
+      [transportService()],
+      async ({ address, server }) => {
+        const [host, port] = address.split(':');
+        const socket = connect({ host, port: Number(port), allowHalfOpen: true });
+        socket.on('error', () => undefined).resume();
+        socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+        socket.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]));
+        // The server's settings.
+        await once(socket, 'data');
+        const ended = once(socket, 'end');
+        await server.close();
+        await ended;
+        await waitUntil('the end of the connection', () => {
+          if (!socket.closed) socket.write('more');
+          return socket.closed;
+        });
+      },
+      { drainMs: 50 },
+    ));
 });
