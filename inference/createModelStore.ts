@@ -31,7 +31,8 @@ export interface ModelStore {
   /**
    * Runs work on the version that a request means; it stays in memory until the work ended.
    * @param version a number, `production` or `staging`; empty means production
-   * @throws HoldfastError notFound; failedPrecondition where nothing was trained yet or the file is not served; unavailable
+   * @throws HoldfastError notFound; failedPrecondition where nothing was trained yet, the file cannot be served or the model was
+   *   unloaded; unavailable while the models are not known, Production is still being loaded, or the registry is away
    */
   use<T>(model: string, version: string, work: (loaded: LoadedModel) => Promise<T>): Promise<T>;
   /** The experiment of the model whose arms were loaded, as far as they could be. */
@@ -181,12 +182,14 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     throw ofModel.length === 0 ? noSuchModel(model, aliases) : noSuchVersion(model, version, ofModel);
   }
 
-  const notServed = ({ model, version }: AliasTarget): HoldfastError =>
-    new HoldfastError(
-      'failedPrecondition',
-      production.failure(model)?.error ??
-        `The model ${model} version ${version} is still being loaded. Try again shortly.`,
+  function notServed({ model, version }: AliasTarget): HoldfastError {
+    const failure = production.failure(model);
+    if (failure !== undefined) return new HoldfastError('failedPrecondition', failure.error);
+    return new HoldfastError(
+      'unavailable',
+      `The model ${model} version ${version} is still being loaded. Try again shortly.`,
     );
+  }
 
   async function findDigest(
     model: string,

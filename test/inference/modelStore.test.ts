@@ -276,6 +276,29 @@ describe('the model store', () => {
       });
     }));
 
+  it('answers unavailable, which clients try again, while its first version is still being loaded', () =>
+    withInference(async world => {
+      await world.register(smallModel());
+      await world.promote(1);
+      const whole = Promise.withResolvers<void>();
+      const asked = Promise.withResolvers<void>();
+      const path = async (digest: string): Promise<string> => {
+        asked.resolve();
+        await whole.promise;
+        return world.artifacts.path(digest);
+      };
+      const served = await world.start({ artifacts: { ...world.artifacts, path }, startMs: 50 });
+      await asked.promise;
+      const use = () => served.inference.store.use('churn', '', async ({ version }) => version);
+      try {
+        await assert.rejects(use(), expectError('unavailable', /churn version 1 is still being loaded/));
+      } finally {
+        whole.resolve();
+      }
+      await waitUntil('version 1', () => served.inference.store.holds('churn', 1));
+      assert.equal(await use(), 1);
+    }));
+
   it('passes over a local copy that is damaged', () =>
     withInference(async world => {
       const only = smallModel();
