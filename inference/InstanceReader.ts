@@ -1,6 +1,6 @@
 import type { SignatureInput } from '../ml/onnx/ModelMetadata.ts';
 import type { FieldViolation } from '../platform/HoldfastError.ts';
-import { didYouMean } from '../platform/suggest.ts';
+import { suggest } from '../platform/suggest.ts';
 import { type Columns, createColumns } from './Columns.ts';
 import { describeValue } from './describeValue.ts';
 import { IGNORED, type Signature } from './Signature.ts';
@@ -20,7 +20,12 @@ export interface ReaderOptions {
   readonly maximumViolations: number;
   /** A name besides the signature's that is passed over. */
   readonly labelKey?: string | undefined;
+  /** What a fault calls a row. */
+  readonly nameRow?: (row: number) => string;
 }
+
+/** As a request of many calls its rows. */
+export const nameInstance = (row: number): string => `instances[${row}]`;
 
 export class InstanceReader {
   readonly signature: Signature;
@@ -30,15 +35,26 @@ export class InstanceReader {
   violationCount = 0;
   readonly labelKey: string | undefined;
   readonly #maximumViolations: number;
+  readonly #nameRow: (row: number) => string;
   /** The last row in which a place was read. */
   readonly #readIn: Int32Array;
 
-  constructor(signature: Signature, rowCount: number, { maximumViolations, labelKey }: ReaderOptions) {
+  constructor(
+    signature: Signature,
+    rowCount: number,
+    { maximumViolations, labelKey, nameRow = nameInstance }: ReaderOptions,
+  ) {
     this.signature = signature;
     this.columns = createColumns(signature, rowCount);
     this.labelKey = labelKey;
     this.#maximumViolations = maximumViolations;
+    this.#nameRow = nameRow;
     this.#readIn = new Int32Array(signature.inputs.length).fill(-1);
+    if (labelKey !== undefined && (signature.places.get(labelKey) ?? IGNORED) !== IGNORED)
+      this.fault(
+        'label_key',
+        `is ${JSON.stringify(labelKey)}, which the model computes with; expected a column that it does not take`,
+      );
   }
 
   /** Reads one instance into row `row`. */
@@ -54,9 +70,8 @@ export class InstanceReader {
   /** A column of this name came in row `row`, and is none of the signature's. */
   unknown(name: string, row: number): void {
     if (name === this.labelKey) return;
-    const hint =
-      this.violations.length < this.#maximumViolations ? didYouMean(name, this.signature.names) : '';
-    this.#faultOf(row, name, `is not a column of the model.${hint}`);
+    const names = this.violations.length < this.#maximumViolations ? this.signature.names : [];
+    this.faultOf(row, name, `is not a column of the model${whatInstead(name, names)}`);
   }
 
   /** A value of any type. */
@@ -102,7 +117,7 @@ export class InstanceReader {
     const input = this.signature.inputs[place];
     this.#readIn[place] = row;
     if (input.missing === 'reject')
-      this.#faultOf(
+      this.faultOf(
         row,
         input.name,
         `expected ${expectation(input)}, got ${describeValue(value)}; the column may not be missing`,
@@ -114,12 +129,17 @@ export class InstanceReader {
     const { inputs } = this.signature;
     for (let place = 0; place < inputs.length; place++)
       if (this.#readIn[place] !== row && inputs[place].missing === 'reject')
-        this.#faultOf(row, inputs[place].name, `is missing; expected ${expectation(inputs[place])}`);
+        this.faultOf(row, inputs[place].name, `is missing; expected ${expectation(inputs[place])}`);
   }
 
   /** Whether the place has a value in this row already. */
   hasRead(place: number, row: number): boolean {
     return this.#readIn[place] === row;
+  }
+
+  /** A fault of one column of one row. */
+  faultOf(row: number, name: string, description: string): void {
+    this.fault(`${this.#nameRow(row)}.${name}`, description);
   }
 
   /** A fault at any other place than a row's column. */
@@ -148,12 +168,14 @@ export class InstanceReader {
       Number.isFinite(Number(value))
         ? '; send it without quotes'
         : '';
-    this.#faultOf(row, input.name, `expected ${expectation(input)}, got ${describeValue(value)}${hint}`);
+    this.faultOf(row, input.name, `expected ${expectation(input)}, got ${describeValue(value)}${hint}`);
   }
+}
 
-  #faultOf(row: number, name: string, description: string): void {
-    this.fault(`instances[${row}].${name}`, description);
-  }
+/** Behind the fault of a name that is none: the one that was meant, or that there is none such. */
+export function whatInstead(name: string, names: readonly string[]): string {
+  const meant = suggest(name, names);
+  return meant === undefined ? '; leave it out' : ` (did you mean ${JSON.stringify(meant)}?)`;
 }
 
 /** What a column takes, in words. */

@@ -1,4 +1,5 @@
 import { HoldfastError } from '../platform/HoldfastError.ts';
+import { nameInstance } from './InstanceReader.ts';
 import { type WireColumns, decodeColumns } from './wire/decodeColumns.ts';
 import { BYTES, VARINT, WireReader } from './wire/WireReader.ts';
 
@@ -15,6 +16,8 @@ export interface PredictCall {
   /** Of at most MAXIMUM_EXPLAINED rows. */
   readonly explain: boolean;
   readonly rowCount: number;
+  /** What a fault calls a row. */
+  readonly nameRow: (row: number) => string;
   readonly rows:
     | {
         readonly kind: 'instances';
@@ -87,7 +90,7 @@ function decodeCall(bytes: Buffer, maximum: number): PredictCall {
     columns === null
       ? { kind: 'instances' as const, bytes, bounds }
       : { kind: 'columns' as const, columns: columns.columns };
-  return { model, version, returnProba, labelKey, explain, rowCount, rows };
+  return { model, version, returnProba, labelKey, explain, rowCount, nameRow: nameInstance, rows };
 }
 
 function doubled(bounds: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

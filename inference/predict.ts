@@ -206,8 +206,11 @@ async function readInSlices(
   return reader;
 }
 
-const readerFor = ({ signature }: LoadedModel, { rowCount, labelKey }: PredictCall): InstanceReader =>
-  new InstanceReader(signature, rowCount, { maximumViolations: MAXIMUM_VIOLATIONS, labelKey });
+const readerFor = (
+  { signature }: LoadedModel,
+  { rowCount, labelKey, nameRow }: PredictCall,
+): InstanceReader =>
+  new InstanceReader(signature, rowCount, { maximumViolations: MAXIMUM_VIOLATIONS, labelKey, nameRow });
 
 /** Instances by rows; columns, which cost little, all at once with the first rows. */
 function readRows(reader: InstanceReader, { rows }: PredictCall, from: number, to: number): void {
@@ -239,7 +242,7 @@ export function refuseFaults(loaded: LoadedModel, { violations, violationCount }
   const shown = violationCount > violations.length ? `; the first ${violations.length} are listed` : '';
   throw new HoldfastError(
     'invalidArgument',
-    `The instances do not fit ${loaded.model} version ${loaded.version}: ${first.field}: ${first.description}${more}. Correct ${violationCount === 1 ? 'the value' : `the ${violationCount} values`} and send the request again${shown}.`,
+    `The request does not fit ${loaded.model} version ${loaded.version}: ${first.field}: ${first.description}${more}. Correct ${violationCount === 1 ? 'that' : `all ${violationCount}`} and send it again${shown}.`,
     { violations },
   );
 }

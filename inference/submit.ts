@@ -10,7 +10,7 @@ import { type Caller, predict, type PredictContext } from './predict.ts';
 /**
  * One customer: assigned, scored, and kept with its columns until its true outcome is known. It is answered only when it is
  * kept, for that is what it was submitted for.
- * @throws HoldfastError as predict; invalidArgument where nobody says who the customer is; resourceExhausted where it could
+ * @throws HoldfastError as predict; invalidArgument where there is no customer, or nobody says who it is; resourceExhausted where it could
  *   not be kept
  */
 export async function submit(
@@ -18,14 +18,15 @@ export async function submit(
   { model, instance, unitKey, labelKey }: SubmitRequest,
   caller: Caller,
 ): Promise<SubmitResponse> {
-  const customer = instance ?? {};
-  const bytes = PredictRequest.encode({ model, version: '', instances: [customer], labelKey }).finish();
-  const answer = await predict(context, decodePredictCall(Buffer.from(bytes)), caller, {
+  if (instance === undefined) throw nothing();
+  const bytes = PredictRequest.encode({ model, version: '', instances: [instance], labelKey }).finish();
+  const call = { ...decodePredictCall(Buffer.from(bytes)), nameRow: () => 'instance' };
+  const answer = await predict(context, call, caller, {
     unitKey,
     assertUnits: ([key]) => {
       if (key === null) throw nobody(context.stickyHeader);
     },
-    features: columns => Object.fromEntries(columns.map(name => [name, customer[name] ?? null])),
+    features: columns => Object.fromEntries(columns.map(name => [name, instance[name] ?? null])),
   });
   if (!answer.kept)
     throw new HoldfastError(
@@ -44,6 +45,13 @@ export async function submit(
     probability: answer.probabilities[0],
   };
 }
+
+const nothing = (): HoldfastError =>
+  new HoldfastError(
+    'invalidArgument',
+    'The instance is missing; expected the columns of one customer as "instance".',
+    { violations: [{ field: 'instance', description: 'is missing; expected the columns of one customer' }] },
+  );
 
 const nobody = (stickyHeader: string): HoldfastError =>
   new HoldfastError(

@@ -12,13 +12,14 @@ import {
   type PredictContext,
   refuseFaults,
 } from '../predict.ts';
+import { ARM_HEADER } from '../experiments/routeCall.ts';
 import { scoredModel } from '../scoredModel.ts';
 import { encodeOutputs, readWantedOutputs } from './encodeOutputs.ts';
 import { readInferRequest } from './readInferRequest.ts';
 
 // ModelInfer apart from any transport: the same store, the same rules for values and the same batches as Predict.
 
-/** @throws HoldfastError as predict */
+/** @throws HoldfastError as predict; invalidArgument where the call wishes for an arm */
 export async function infer(
   context: PredictContext,
   request: ModelInferRequest,
@@ -26,6 +27,7 @@ export async function infer(
 ): Promise<ModelInferResponse> {
   const model = scoredModel(request.modelName, context.defaultModel, caller.principal);
   try {
+    if (caller.metadata.get(ARM_HEADER).length > 0) throw noArms();
     return await inferBy(context, model, request, caller);
   } catch (error) {
     context.counts.failed(model, error);
@@ -61,6 +63,13 @@ function inferBy(
     };
   });
 }
+
+const noArms = (): HoldfastError =>
+  new HoldfastError(
+    'invalidArgument',
+    `ModelInfer takes no part in experiments, so that ${ARM_HEADER} would have no effect: use Predict, or leave it out.`,
+    { violations: [{ field: ARM_HEADER, description: 'is for Predict; leave it out' }] },
+  );
 
 /** Each request has its answer or its error, in their order; a wrong one does not end the stream. */
 export async function* inferStream(

@@ -1,14 +1,13 @@
 import { HoldfastError } from '../../platform/HoldfastError.ts';
-import { didYouMean } from '../../platform/suggest.ts';
 import type {
   ModelInferRequest,
   ModelInferRequest_InferInputTensor,
 } from '../../proto/gen/inference/grpc_service.ts';
-import { expectation, InstanceReader } from '../InstanceReader.ts';
+import { expectation, InstanceReader, whatInstead } from '../InstanceReader.ts';
 import { MAXIMUM_INSTANCES } from '../PredictCall.ts';
 import { IGNORED, type Signature } from '../Signature.ts';
 import { readNumbers, readRawNumbers, readRawTexts, readTexts } from './decodeTensor.ts';
-import { inputTensor } from './tensors.ts';
+import { type Datatype, inputTensor } from './tensors.ts';
 
 // A ModelInferRequest's tensors as the columns of a model. What is wrong with a tensor refuses the request at once; what is
 // wrong with a value is a fault of the reader, by row and column as in Predict.
@@ -59,6 +58,7 @@ function readTensor(
   const { datatype } = inputTensor(reader.signature.inputs[place]);
   if (tensor.datatype !== datatype)
     throw faultOf(tensor, `is ${tensor.datatype || 'of no datatype'}; expected ${datatype}`);
+  if (raw === null) refuseOtherContents(tensor, datatype);
   try {
     if (datatype === 'FP32')
       if (raw === null) readNumbers(reader, place, tensor.contents?.fp32Contents ?? []);
@@ -71,10 +71,24 @@ function readTensor(
   }
 }
 
+/** The contents of every datatype have a field of their own; those in another one would not be looked at. */
+function refuseOtherContents(tensor: ModelInferRequest_InferInputTensor, datatype: Datatype): void {
+  const expected = contentsOf[datatype];
+  for (const [name, elements] of Object.entries(tensor.contents ?? {}))
+    if (name !== expected && elements.length > 0)
+      throw faultOf(
+        tensor,
+        `has its elements in ${toProtoName(name)}; expected ${datatype} in ${toProtoName(expected)}`,
+      );
+}
+
+const contentsOf = { FP32: 'fp32Contents', BYTES: 'bytesContents' } as const;
+const toProtoName = (name: string): string => name.replace('Contents', '_contents');
+
 function placeOf(tensor: ModelInferRequest_InferInputTensor, { places, names }: Signature): number {
   const place = places.get(tensor.name);
   if (place !== undefined) return place;
-  throw faultOf(tensor, `is not an input of the model.${didYouMean(tensor.name, names)}`);
+  throw faultOf(tensor, `is not an input of the model${whatInstead(tensor.name, names)}`);
 }
 
 /** Shape [N, 1], or [N]. */
@@ -83,7 +97,12 @@ function rowsOf(tensor: ModelInferRequest_InferInputTensor): number {
   const [rows = 0n, width = 1n] = shape;
   if (shape.length === 0 || shape.length > 2 || width !== 1n)
     throw faultOf(tensor, `has the shape [${shape.join(', ')}]; expected [rows, 1]`);
-  if (rows < 1n || rows > BigInt(MAXIMUM_INSTANCES))
+  if (rows < 1n)
+    throw faultOf(
+      tensor,
+      `has the shape [${shape.join(', ')}]; expected [rows, 1], with the number of rows that it holds, 1 to ${MAXIMUM_INSTANCES}`,
+    );
+  if (rows > BigInt(MAXIMUM_INSTANCES))
     throw faultOf(
       tensor,
       `has ${rows} rows; expected 1 to ${MAXIMUM_INSTANCES}. Split it into several requests`,

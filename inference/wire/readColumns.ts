@@ -1,7 +1,6 @@
 import type { InstanceReader } from '../InstanceReader.ts';
 import { IGNORED } from '../Signature.ts';
-import { didYouMean } from '../../platform/suggest.ts';
-import { expectation } from '../InstanceReader.ts';
+import { expectation, whatInstead } from '../InstanceReader.ts';
 import type { WireColumn } from './decodeColumns.ts';
 
 // The columns of a request into those of the model, value by value under the rules of instances, and with their words: a
@@ -21,7 +20,7 @@ export function readColumns(reader: InstanceReader, columns: readonly WireColumn
     const place = signature.places.get(name);
     if (place === IGNORED || (place === undefined && name === reader.labelKey)) continue;
     if (place === undefined)
-      reader.fault(`columns.${name}`, `is not a column of the model.${didYouMean(name, signature.names)}`);
+      reader.fault(`columns.${name}`, `is not a column of the model${whatInstead(name, signature.names)}`);
     else readColumn(reader, place, column);
   }
   for (const input of signature.inputs)
@@ -62,8 +61,9 @@ function readColumn(reader: InstanceReader, place: number, column: WireColumn): 
     else if (code < known.length && known[code] !== -1) reader.code(place, row, known[code]);
     else if (code < known.length) reader.text(place, row, texts[code]);
     else
-      reader.fault(
-        `instances[${row}].${column.name}`,
+      reader.faultOf(
+        row,
+        column.name,
         `has the code ${code}; expected one below ${texts.length}, the number of the column's texts`,
       );
   }

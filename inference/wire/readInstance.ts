@@ -95,10 +95,7 @@ function readValue(
   if (kind === 0) return;
   if (typeof place !== 'number') return reader.unknown(place.unknown, row);
   if (reader.hasRead(place, row))
-    return reader.fault(
-      `instances[${row}].${reader.signature.inputs[place].name}`,
-      'is given more than once',
-    );
+    return reader.faultOf(row, reader.signature.inputs[place].name, 'is given more than once');
   if (kind === NUMBER) return reader.number(place, row, number);
   if (kind === TEXT) {
     const level = reader.signature.levelBytes[place]?.find(wire.bytes, textFrom, textTo) ?? -1;

@@ -385,7 +385,11 @@ describe('Submit', () => {
       );
       await assert.rejects(
         submit({ ...goodInstance, tenure: -1 }, 'c4'),
-        expectError('invalidArgument', /instances\[0\]\.tenure: expected a whole number/),
+        expectError('invalidArgument', /: instance\.tenure: expected a whole number/),
+      );
+      await assert.rejects(
+        served.client.submit({ model: '', unitKey: 'c4' }),
+        expectError('invalidArgument', /^The instance is missing; expected the columns of one customer/),
       );
       await shipped(served);
       const rows = await rowsOf<Record<string, unknown>>(

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { Metadata } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { GRPCInferenceServiceService } from '../../proto/gen/inference/grpc_service.ts';
-import type { ModelInferRequest } from '../../proto/gen/inference/grpc_service.ts';
+import type { InferTensorContents, ModelInferRequest } from '../../proto/gen/inference/grpc_service.ts';
 import { askTriton } from '../support/askTriton.ts';
+import { expectError } from '../support/expectError.ts';
 import { goodInstance, smallModel } from '../support/smallModel.ts';
 import { TEST_KEY } from '../support/testAccess.ts';
 import { type Served, withInference, withServedModel } from '../support/withInference.ts';
@@ -125,6 +127,16 @@ const replaced = (at: number, tensorInput: object, bytes?: Buffer): ModelInferRe
   if (bytes !== undefined) request.rawInputContents[at] = bytes;
   return request;
 };
+const noContents: InferTensorContents = {
+  boolContents: [],
+  intContents: [],
+  int64Contents: [],
+  uintContents: [],
+  uint64Contents: [],
+  fp32Contents: [],
+  fp64Contents: [],
+  bytesContents: [],
+};
 const refusedRequests: readonly [name: string, request: () => ModelInferRequest, says: RegExp][] = [
   ['no input', () => ({ ...good(), inputs: [], rawInputContents: [] }), /inputs is empty/],
   [
@@ -132,10 +144,25 @@ const refusedRequests: readonly [name: string, request: () => ModelInferRequest,
     () => replaced(0, { datatype: 'FP64' }),
     /inputs\.tenure is FP64; expected FP32/,
   ],
-  ['an unknown input', () => replaced(0, { name: 'tenur' }), /inputs\.tenur is not an input.*"tenure"/],
+  [
+    'an unknown input',
+    () => replaced(0, { name: 'tenur' }),
+    /^inputs\.tenur is not an input of the model \(did you mean "tenure"\?\)\.$/,
+  ],
+  [
+    'an input like none',
+    () => replaced(0, { name: 'shoeSize' }),
+    /^[^.]*\.shoeSize is not .*; leave it out\.$/,
+  ],
   ['an input twice', () => replaced(1, { name: 'tenure' }), /inputs\.tenure is there twice/],
   ['a shape of three', () => replaced(0, { shape: [1n, 1n, 1n] }), /shape \[1, 1, 1\]; expected \[rows, 1\]/],
-  ['no row', () => replaced(0, { shape: [0n, 1n] }), /has 0 rows; expected 1 to 10000/],
+  [
+    'no row',
+    () => replaced(0, { shape: [0n, 1n] }),
+    /has the shape \[0, 1\]; expected .*rows that it holds, 1 to 10000\.$/,
+  ],
+  ['any number of rows', () => replaced(0, { shape: [-1n, 1n] }), /has the shape \[-1, 1\]; .*10000\.$/],
+  ['too many rows', () => replaced(0, { shape: [10_001n, 1n] }), /has 10001 rows; .*several requests\.$/],
   [
     'rows that differ',
     () => replaced(1, { shape: [2n, 1n] }),
@@ -152,20 +179,13 @@ const refusedRequests: readonly [name: string, request: () => ModelInferRequest,
   ],
   [
     'contents beside raw contents',
-    () =>
-      replaced(0, {
-        contents: {
-          boolContents: [],
-          intContents: [],
-          int64Contents: [],
-          uintContents: [],
-          uint64Contents: [],
-          fp32Contents: [5],
-          fp64Contents: [],
-          bytesContents: [],
-        },
-      }),
+    () => replaced(0, { contents: { ...noContents, fp32Contents: [5] } }),
     /contents beside raw_input_contents/,
+  ],
+  [
+    'contents of another datatype',
+    () => ({ ...replaced(0, { contents: { ...noContents, intContents: [5] } }), rawInputContents: [] }),
+    /inputs\.tenure has its elements in int_contents; expected FP32 in fp32_contents\.$/,
   ],
   [
     'a number out of range',
@@ -303,6 +323,12 @@ describe('the Open Inference Protocol', () => {
           assert.equal(error.code, 'invalidArgument', name);
           assert.match(error.message, says, name);
         }
+        const metadata = new Metadata();
+        metadata.set('x-holdfast-arm', 'B');
+        await assert.rejects(
+          client.modelInfer(good(), { metadata }),
+          expectError('invalidArgument', /takes no part in experiments.*x-holdfast-arm.*use Predict/),
+        );
       } finally {
         client.close();
       }

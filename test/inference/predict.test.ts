@@ -81,12 +81,12 @@ const refused: readonly [name: string, instance: Instance, violations: readonly 
   [
     'an unknown column near a known one',
     { ...goodInstance, Tenur: 3 },
-    ['instances[0].Tenur: is not a column of the model. Did you mean "tenure"?'],
+    ['instances[0].Tenur: is not a column of the model (did you mean "tenure"?)'],
   ],
   [
     'an unknown column near none',
     { ...goodInstance, shoeSize: 43 },
-    ['instances[0].shoeSize: is not a column of the model.'],
+    ['instances[0].shoeSize: is not a column of the model; leave it out'],
   ],
   [
     'text for a number',
@@ -170,7 +170,7 @@ const refused: readonly [name: string, instance: Instance, violations: readonly 
       'instances[0].tenure: expected a whole number from 0 to 120, got the text "x"',
       'instances[0].contract: expected text such as "month", "year", got null; the column may not be missing',
       'instances[0].senior: expected text such as "0", "1", got 3',
-      'instances[0].nonsense: is not a column of the model.',
+      'instances[0].nonsense: is not a column of the model; leave it out',
     ],
   ],
 ];
@@ -245,7 +245,10 @@ describe('Predict', () => {
           ['invalidArgument', violations.toSorted()],
           name,
         );
-        assert.match(answer.message, /The instances do not fit churn version 1: instances\[0\]\./, name);
+        const next = violations.length === 1 ? 'that' : `all ${violations.length}`;
+        assert.match(answer.message, /^The request does not fit churn version 1: instances\[0\]\./, name);
+        assert.ok(answer.message.endsWith(`. Correct ${next} and send it again.`), answer.message);
+        assert.doesNotMatch(answer.message, /[.?;:]\./, name);
       }
     }));
 
@@ -291,7 +294,7 @@ describe('Predict', () => {
       assert.equal(new Set(probabilities).size, 1);
     }));
 
-  it('passes over the column that the request names as its label, unless it is one of the model', () =>
+  it('passes over the column that the request names as its label, and refuses one that the model computes with', () =>
     withServedModel(async ({ client }) => {
       const expected = (await ask(client, [goodInstance])).probabilities;
       const labelled = [{ ...goodInstance, hasLeft: 'maybe' }];
@@ -303,14 +306,15 @@ describe('Predict', () => {
       });
       assert.deepEqual(answer.probabilities, expected);
       const { violations } = await refusal(ask(client, labelled));
-      assert.deepEqual(violations, ['instances[0].hasLeft: is not a column of the model.']);
-      const other = {
-        model: '',
-        version: '',
-        instances: [{ ...goodInstance, tenure: 60 }],
-        labelKey: 'tenure',
-      };
-      assert.notDeepEqual((await client.predict(other)).probabilities, expected);
+      assert.deepEqual(violations, ['instances[0].hasLeft: is not a column of the model; leave it out']);
+      const named = (labelKey: string) =>
+        client.predict({ model: '', version: '', instances: [goodInstance], labelKey });
+      assert.deepEqual((await named('churned')).probabilities, expected);
+      const refused = await refusal(named('tenure'));
+      assert.equal(refused.code, 'invalidArgument');
+      assert.deepEqual(refused.violations, [
+        'label_key: is "tenure", which the model computes with; expected a column that it does not take',
+      ]);
     }));
 
   it('names each prediction by an id that sorts by time', () =>

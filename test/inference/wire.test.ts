@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { type Instance, InstanceReader } from '../../inference/InstanceReader.ts';
+import { type Instance, InstanceReader, nameInstance } from '../../inference/InstanceReader.ts';
 import { decodePredictCall, type PredictCall } from '../../inference/PredictCall.ts';
 import { createSignature } from '../../inference/Signature.ts';
 import { ByteIndex } from '../../inference/wire/ByteIndex.ts';
@@ -102,6 +102,7 @@ describe('instances read from the wire', () => {
       version: '3',
       returnProba: false,
       labelKey: 'told',
+      nameRow: nameInstance,
       explain: true,
       rowCount: 2,
     });
@@ -300,7 +301,7 @@ describe('columns read from the wire', () => {
       [
         'columns.tenure: row 7 is said to be missing; the request has 2 rows',
         'columns.tenure: is given more than once',
-        'columns.contrakt: is not a column of the model. Did you mean "contract"?',
+        'columns.contrakt: is not a column of the model (did you mean "contract"?)',
         "instances[1].senior: has the code 3; expected one below 1, the number of the column's texts",
         'columns.contract: is missing; expected text such as "month", "year"',
       ],

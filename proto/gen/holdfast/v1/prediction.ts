@@ -42,7 +42,7 @@ export interface PredictRequest {
     | undefined;
   /**
    * A column that instances may carry besides the model's own and that is not looked at: the name under which the caller
-   * keeps the label, where it is another than the training table's.
+   * keeps the label, where it is another than the training table's. One that the model computes with is refused.
    */
   labelKey?:
     | string
