@@ -7,7 +7,7 @@ export interface Duration {
   readonly totalMs: number;
 }
 
-/** Triton's words for why a request failed: too much waited; the caller gave up; the model's run failed; anything else. */
+/** Triton's words for why a request failed: too much waited or for too long; the caller gave up; the model's run failed; anything else. */
 export const failureReasons = ['REJECTED', 'CANCELED', 'BACKEND', 'OTHER'] as const;
 export type FailureReason = (typeof failureReasons)[number];
 

@@ -68,7 +68,7 @@ export class LoadedModel {
    * Scores all rows, together with those of other calls.
    * @param begun when the request came, by performance.now()
    * @returns the probabilities of the positive label, one a row
-   * @throws HoldfastError resourceExhausted where too many rows wait; unavailable where the caller gave up
+   * @throws HoldfastError as Batcher.submit
    */
   async score(columns: Columns, caller: Waiting, begun: number): Promise<Float32Array> {
     const submitted = performance.now();
@@ -149,6 +149,7 @@ export class LoadedModel {
 
 function reasonOf(error: unknown): FailureReason {
   if (!(error instanceof HoldfastError) || error.code === 'internal') return 'BACKEND';
-  if (error.code === 'resourceExhausted') return 'REJECTED';
+  // Triton's word also for those whose time passed while they waited.
+  if (error.code === 'resourceExhausted' || error.code === 'deadlineExceeded') return 'REJECTED';
   return error.code === 'unavailable' ? 'CANCELED' : 'OTHER';
 }

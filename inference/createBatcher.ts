@@ -41,8 +41,8 @@ export type Run<Work> = (parts: readonly Part<Work>[]) => Promise<Float32Array>;
 export interface Batcher<Work> {
   /**
    * Runs `rowCount` rows of `work`, in as many parts as it takes.
-   * @throws HoldfastError resourceExhausted where too many rows wait; unavailable where the caller gave up before the end;
-   * what the run threw
+   * @throws HoldfastError resourceExhausted where too many rows wait; deadlineExceeded or unavailable where the caller's time
+   * passed or it went away before the end; what the run threw
    */
   submit(work: Work, rowCount: number, caller: Waiting): Promise<Float32Array>;
   /** Rows that wait or are being run. */
@@ -214,19 +214,21 @@ function fail<Work>(job: Job<Work>, error: unknown): void {
 function isGone<Work>(job: Job<Work>): boolean {
   const { cancelled, deadline } = job.caller;
   if (!cancelled && Date.now() < deadline) return false;
-  fail(job, callerGone());
+  fail(job, callerGone(job.caller));
   return true;
 }
 
 /** After what the network has brought was read. */
 const nextTurn = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
-/** Nobody reads it; it only ends the work. */
-export const callerGone = (): HoldfastError =>
-  new HoldfastError(
-    'unavailable',
-    'The caller went away or its deadline passed before the answer was complete.',
-  );
+/** Why work ends that nobody waits for any more. A deadline may be seen to pass here before the transport tells the caller. */
+export const callerGone = ({ deadline }: Waiting): HoldfastError =>
+  Date.now() >= deadline
+    ? new HoldfastError(
+        'deadlineExceeded',
+        'The deadline passed before the answer was complete. Allow more time, or send fewer rows at once.',
+      )
+    : new HoldfastError('unavailable', 'The caller went away before the answer was complete.');
 
 const queueFull = (maximumRows: number): HoldfastError =>
   new HoldfastError(

@@ -15,6 +15,7 @@ import { InstanceReader } from './InstanceReader.ts';
 import type { LoadedModel } from './LoadedModel.ts';
 import type { PredictionCounts } from './metrics/PredictionCounts.ts';
 import type { PredictCall } from './PredictCall.ts';
+import { statusOf } from './metrics/statusOf.ts';
 import { scoredModel } from './scoredModel.ts';
 import type { PredictionLog } from './spool/openSpool.ts';
 import { toCall } from './spool/toCall.ts';
@@ -87,7 +88,7 @@ export async function predict(
   try {
     return await predictRouted(context, model, request, caller, submission);
   } catch (error) {
-    context.counts.failed(model, error);
+    context.counts.failed(model, statusOf(error, caller));
     throw error;
   }
 }
@@ -199,7 +200,7 @@ async function readInSlices(
   const reader = readerFor(loaded, request);
   for (let from = 0; from < request.rowCount; from += SLICE_ROWS) {
     if (from > 0) await nextTurn();
-    if (caller.cancelled) throw callerGone();
+    if (caller.cancelled) throw callerGone(caller);
     attempt(caller, () => readRows(reader, request, from, Math.min(from + SLICE_ROWS, request.rowCount)));
   }
   refuseFaults(loaded, reader);

@@ -66,7 +66,7 @@ async function* explanationsOf(
   const exact = explainer === null ? null : exactly(explainer, loaded, typical, columns);
   for (let row = 0; row < columns.rowCount; row++) {
     if (row > 0) await nextTurn();
-    if (caller.cancelled || Date.now() >= caller.deadline) throw callerGone();
+    if (caller.cancelled || Date.now() >= caller.deadline) throw callerGone(caller);
     const next = exact?.next();
     if (next === undefined)
       yield await sampleExplanation(loaded, typical, columns, row, mixtures =>

@@ -1,5 +1,4 @@
 import { Buckets, LATENCY_BOUNDS_S } from '../../observability/metrics/Buckets.ts';
-import { type ErrorCode, HoldfastError } from '../../platform/HoldfastError.ts';
 import type { LoadedModel } from '../LoadedModel.ts';
 
 // The answers of Predict, PredictStream, Submit and ModelInfer, a request each: what the original's metrics tell. A shadow's
@@ -17,7 +16,8 @@ export interface AnswerCounts {
 
 export interface ModelCounts {
   requests: number;
-  readonly errors: Map<ErrorCode, number>;
+  /** By gRPC's number of the status. */
+  readonly errors: Map<number, number>;
 }
 
 /** Of all models that this process has never had: a caller's words are no label. */
@@ -65,9 +65,9 @@ export class PredictionCounts {
     counts.latency.observe(ms / 1000);
   }
 
-  failed(model: string, error: unknown): void {
+  /** @param code gRPC's number of the status */
+  failed(model: string, code: number): void {
     const counts = this.model(this.#isKnown(model) ? model : UNKNOWN_MODEL);
-    const code = error instanceof HoldfastError ? error.code : 'internal';
     counts.requests++;
     counts.errors.set(code, (counts.errors.get(code) ?? 0) + 1);
   }

@@ -1,11 +1,10 @@
+import { status } from '@grpc/grpc-js';
 import type { Metrics } from '../../observability/metrics/createMetrics.ts';
-import { type ErrorCode, errorCodes } from '../../platform/HoldfastError.ts';
-import { reasonOf } from '../../platform/grpc/toStatus.ts';
+import { errorCodes } from '../../platform/HoldfastError.ts';
 import type { ModelStore } from '../createModelStore.ts';
 import { type PredictionCounts, UNKNOWN_MODEL } from './PredictionCounts.ts';
 
-const isErrorCode = (name: string): name is ErrorCode => name in errorCodes;
-const codes = Object.keys(errorCodes).filter(isErrorCode);
+const codes: readonly number[] = [status.CANCELLED, ...Object.values(errorCodes).map(({ grpc }) => grpc)];
 
 /** The original's four names. */
 export function exportPredictions(
@@ -33,12 +32,12 @@ export function exportPredictions(
   metrics.counter(
     {
       name: 'prediction_errors_total',
-      help: 'Requests for predictions that were answered with an error, by its code.',
+      help: 'Requests for predictions that were answered with an error or given up, by the status of gRPC.',
       labelNames: ['model', 'code'],
     },
     () =>
       [...models()].flatMap(([model, { errors }]) =>
-        codes.map(code => ({ labels: { model, code: reasonOf(code) }, value: errors.get(code) ?? 0 })),
+        codes.map(code => ({ labels: { model, code: status[code] }, value: errors.get(code) ?? 0 })),
       ),
   );
   metrics.histogram(

@@ -20,7 +20,7 @@ export function exportStatistics(metrics: Metrics, read: () => readonly VersionS
   metrics.counter(
     {
       name: 'nv_inference_request_failure',
-      help: 'Requests that a version did not answer: REJECTED, too much waited; CANCELED, the caller gave up; BACKEND, the run failed; OTHER, mostly values that do not fit.',
+      help: 'Requests that a version did not answer: REJECTED, too much waited or for too long; CANCELED, the caller gave up; BACKEND, the run failed; OTHER, mostly values that do not fit.',
       labelNames: [...labelNames, 'reason'],
     },
     () => read().flatMap(readFailures),

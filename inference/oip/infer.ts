@@ -13,6 +13,7 @@ import {
   refuseFaults,
 } from '../predict.ts';
 import { ARM_HEADER } from '../experiments/routeCall.ts';
+import { statusOf } from '../metrics/statusOf.ts';
 import { scoredModel } from '../scoredModel.ts';
 import { encodeOutputs, readWantedOutputs } from './encodeOutputs.ts';
 import { readInferRequest } from './readInferRequest.ts';
@@ -30,7 +31,7 @@ export async function infer(
     if (caller.metadata.get(ARM_HEADER).length > 0) throw noArms();
     return await inferBy(context, model, request, caller);
   } catch (error) {
-    context.counts.failed(model, error);
+    context.counts.failed(model, statusOf(error, caller));
     throw error;
   }
 }

@@ -169,7 +169,7 @@ describe('the batcher', () => {
     gone.cancelled = true;
     run.go();
     (await nth(1)).go();
-    assert.deepEqual(await Promise.all(calls), ['unavailable', 'unavailable', 'ok']);
+    assert.deepEqual(await Promise.all(calls), ['unavailable', 'deadlineExceeded', 'ok']);
     assert.deepEqual(
       runs[1].parts.map(({ work }) => work),
       [30],

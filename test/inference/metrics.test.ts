@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { status } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
+import { statusOf } from '../../inference/metrics/statusOf.ts';
+import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { GRPCInferenceServiceService } from '../../proto/gen/inference/grpc_service.ts';
 import { requirePromtool } from '../peers/requirePeer.ts';
@@ -23,6 +26,8 @@ const atZero: readonly string[] = [
   'prediction_requests_total{model="unknown"}',
   'prediction_errors_total{model="churn",code="INVALID_ARGUMENT"}',
   'prediction_errors_total{model="churn",code="RESOURCE_EXHAUSTED"}',
+  'prediction_errors_total{model="churn",code="CANCELLED"}',
+  'prediction_errors_total{model="churn",code="ABORTED"}',
   'prediction_errors_total{model="unknown",code="NOT_FOUND"}',
   'prediction_latency_seconds_count{model="churn",version="1"}',
   'prediction_latency_seconds_sum{model="churn",version="1"}',
@@ -61,6 +66,20 @@ describe('the metrics of inference', () => {
         atZero.map(name => [name, 0]),
       );
     }));
+
+  it('count a request that was given up as that, and one that was late as late, whatever the handler said', () => {
+    const late = new HoldfastError('deadlineExceeded', 'Late.');
+    const gone = new HoldfastError('unavailable', 'Gone.');
+    const never = Number.POSITIVE_INFINITY;
+    for (const [error, cancelled, deadline, expected] of [
+      [late, false, Date.now() - 1, status.DEADLINE_EXCEEDED],
+      [gone, true, Date.now() - 1, status.DEADLINE_EXCEEDED],
+      [gone, true, never, status.CANCELLED],
+      [gone, false, never, status.UNAVAILABLE],
+      [new TypeError('of ours'), false, never, status.INTERNAL],
+    ] as const)
+      assert.equal(statusOf(error, { cancelled, deadline }), expected);
+  });
 
   it('rise by exactly what was sent', () =>
     withServedModel(async served => {
