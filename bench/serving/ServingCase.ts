@@ -91,6 +91,7 @@ export const servingCases: readonly ServingCase[] = [
       { ...echo, load: { form: 'instances', rows: 1, inFlight: 1 } },
       { ...holdfast, side: 'logisticRegression', trainer: 'logisticRegression' },
       { ...holdfast, side: 'gradientBoosting', trainer: 'gradientBoosting' },
+      { ...holdfast, side: 'blend', trainer: 'blend' },
     ],
   },
   {

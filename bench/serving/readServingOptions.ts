@@ -42,7 +42,7 @@ export function readServingOptions(args: readonly string[]) {
   const swaps = Number(values.swaps ?? (quick ? 4 : 100));
   if (!Number.isInteger(swaps) || swaps < 1)
     throw new TypeError(`--swaps is ${values.swaps}; expected 1 or more`);
-  return { json, processes, trainer, cases, swaps, ...readRounds(values, quick) };
+  return { json, quick, processes, trainer, cases, swaps, ...readRounds(values, quick) };
 }
 
 /** @throws TypeError where nothing is left */
