@@ -50,6 +50,7 @@ export function addExperimentsCommands(program: Command, run: Runner): void {
       examples(
         './holdfast experiments start simpler --arm A=production:80 --arm B=1:20',
         './holdfast experiments start blend --arm A=production:50 --arm B=staging:50 --shadow C=5',
+        './holdfast experiments start mirror --arm A=production:100 --shadow B=staging',
       ),
     )
     .action((name: string, options: Options, command: Command) =>

@@ -31,7 +31,9 @@ export function printResults(
       arm.positiveRate === undefined ? '-' : `${formatMetric(arm.rateLow)} … ${formatMetric(arm.rateHigh)}`,
     ]),
   );
-  stdout.write(`\n${verdict(sampleRatio)} (${name} of ${model})\n`);
+  const said =
+    arms.length === 1 ? 'One arm answers every unit: there is no split to check' : verdict(sampleRatio);
+  stdout.write(`\n${said} (${name} of ${model})\n`);
 }
 
 function verdict(check: ExperimentResults['sampleRatio']): string {

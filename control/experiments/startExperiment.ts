@@ -76,10 +76,12 @@ function toArm({ name, version, shadow }: ArmRequest, found: ModelVersion): Expe
 
 function checkArms(arms: readonly ArmRequest[], violations: FieldViolation[]): void {
   const shadows = arms.filter(arm => arm.shadow);
-  if (arms.length - shadows.length < 2 || arms.length > 20)
+  const answering = arms.length - shadows.length;
+  // One arm alone splits nothing; beside a shadow it is what the shadow is compared with.
+  if (answering < (shadows.length > 0 ? 1 : 2) || arms.length > 20)
     violations.push({
       field: 'arms',
-      description: `expected 2 to 20 arms of which at least 2 answer, got ${arms.length - shadows.length} that answer`,
+      description: `expected 2 to 20 arms, of which at least 2 answer, or 1 beside a shadow arm; got ${answering} that ${answering === 1 ? 'answers' : 'answer'} of ${arms.length}`,
     });
   if (shadows.length > 1)
     violations.push({ field: 'arms', description: `expected at most 1 shadow arm, got ${shadows.length}` });

@@ -80,5 +80,11 @@ describe('holdfast experiments', () => {
         await command('experiments', 'list'),
         /^churn +simpler +stopped +A=production:50 B=2:50 /m,
       );
+      await command('experiments', 'start', 'mirror', '--arm', 'A=production:100', '--shadow', 'S=2');
+      assert.match(
+        await command('experiments', 'list'),
+        /^churn +mirror +running +A=production:100 S=2 \(shadow\) /m,
+      );
+      assert.match(await command('experiments', 'results', 'mirror'), /One arm answers every unit/);
     }));
 });

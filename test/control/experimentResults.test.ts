@@ -97,6 +97,24 @@ describe('ExperimentService.Results', () => {
       assert.equal(skewed.sampleRatio?.chiSquared, 64);
       assert.equal(skewed.sampleRatio.degreesOfFreedom, 2);
       assert.ok(skewed.sampleRatio.mismatch && skewed.sampleRatio.pValue < 1e-13);
+
+      await experiments.stop({ ...request, reason: '' });
+      const mirror = await experiments.start({
+        model: 'churn',
+        name: 'mirror',
+        arms: [arm('A', 'production', 100), { name: 'S', version: '2', weightPercent: 0, shadow: true }],
+        salt: '',
+        reason: '',
+      });
+      assert.deepEqual(mirror.allocation, [{ arm: 'A', from: 0, to: 10_000 }]);
+      const mirrored = exposed(30, 'A', 1, late).map(each => ({ ...each, experiment: 'mirror' }));
+      await ship(world, mirrored);
+      const alone = await experiments.results({ ...request, name: 'mirror' });
+      assert.deepEqual(
+        alone.arms.map(of => [of.name, of.exposureCount, of.expectedExposureCount]),
+        [['A', 30, 30]],
+      );
+      assert.equal(alone.sampleRatio, undefined, 'one arm splits nothing');
     });
   });
 });

@@ -112,7 +112,17 @@ describe('ExperimentService', () => {
         [{ name: 'Simpler' }, 'invalidArgument', /name: expected a lower-case letter.*got "Simpler"/],
         [{ name: 'ab-default-2' }, 'invalidArgument', /not beginning with ab-default/],
         [{ salt: 'a b' }, 'invalidArgument', /salt: expected at most 200/],
-        [{ arms: [two[0]] }, 'invalidArgument', /at least 2 answer, got 1/],
+        [
+          { arms: [two[0]] },
+          'invalidArgument',
+          /at least 2 answer, or 1 beside a shadow arm; got 1 that answers/,
+        ],
+        [{ arms: [arm('S', '1', 0, true)] }, 'invalidArgument', /got 0 that answer of 1/],
+        [
+          { arms: [arm('A', '1', 80), arm('S', '2', 0, true)] },
+          'invalidArgument',
+          /sum to 100 percent, got 80/,
+        ],
         [{ arms: [arm('A', '1', 80), arm('B', '2', 30)] }, 'invalidArgument', /sum to 100 percent, got 110/],
         [
           { arms: [arm('A', '1', 33.333), arm('B', '2', 66.667)] },

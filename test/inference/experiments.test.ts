@@ -27,7 +27,10 @@ const weights = (...shares: readonly number[]): ArmWeight[] =>
 
 const half = { arms: [arm('A', 'production'), arm('B', 2)], weights: weights(50, 50) };
 
-const begin = ({ database }: InferenceWorld, asked: { arms: ExperimentArm[]; weights: ArmWeight[] }) =>
+const begin = (
+  { database }: InferenceWorld,
+  asked: { name?: string; arms: ExperimentArm[]; weights: ArmWeight[] },
+) =>
   startExperiment(database, {
     model: 'churn',
     name: 'ab',
@@ -249,6 +252,19 @@ describe('an experiment in inference', () => {
         ask(served, 'u1', { more: { 'x-holdfast-arm': 'A' } }),
         expectError('failedPrecondition', /no experiment of churn runs/),
       );
+      await begin(world, {
+        name: 'mirror',
+        arms: [arm('A', 'production'), arm('S', 2, true)],
+        weights: weights(100),
+      });
+      await begun(served, 'mirror');
+      assert.match(await armsOf(served), /^A+$/);
+      const mirrored = `select 1 from prediction where experiment = 'mirror'
+        and ((kind = 'answer' and arm = 'A' and version = 1) or (kind = 'shadow' and arm = 'S' and version = 2))`;
+      await waitUntil('every answer has its shadow', async () => {
+        await shipped(served);
+        return (await rowsOf(world, mirrored)).length === 2 * units.length;
+      });
     }));
 
   it('falls back to Production where an arm cannot be loaded, says so, exposes nobody, and recovers', () =>

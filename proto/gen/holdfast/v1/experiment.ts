@@ -77,7 +77,7 @@ export interface StartExperimentRequest {
   model: string;
   /** Lower-case letters, digits and hyphens; never used before for this model. */
   name: string;
-  /** Two arms or more that answer, whose weights sum to 100, and at most one shadow arm. */
+  /** Two arms or more that answer, or one beside a shadow arm; their weights sum to 100. At most one shadow arm. */
   arms: ArmRequest[];
   /**
    * Decides which unit falls where; empty means MODEL/NAME. The same salt as an earlier experiment's puts the same units
@@ -199,7 +199,7 @@ export interface ExperimentResults {
     | undefined;
   /** Those that answer, in their order. */
   arms: ArmResult[];
-  /** Unset while there are too few units to say: fewer than 5 expected in an arm. */
+  /** Unset while there are too few units to say: fewer than 5 expected in an arm. And where one arm answers: nothing is split. */
   sampleRatio?: SampleRatioCheck | undefined;
 }
 
