@@ -8,6 +8,8 @@ export type AliasTarget = Omit<RegisteredTarget, 'revision'>;
 /** What the model store asks of the registry. Any answer may be HoldfastError unavailable while PostgreSQL is away. */
 export interface ModelRegistry {
   listAliases(): Promise<readonly AliasTarget[]>;
+  /** Every version of every model that is not archived, newest first within a model. */
+  listVersions(): Promise<readonly { readonly model: string; readonly version: number }[]>;
   /** Those that run. */
   listExperiments(): Promise<readonly RunningExperiment[]>;
   /** Those that somebody took out of service. */

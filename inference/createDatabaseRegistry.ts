@@ -2,6 +2,7 @@ import { listAliases } from '../db/aliases/listAliases.ts';
 import type { Database } from '../db/Database.ts';
 import { listExperiments } from '../db/experiments/listExperiments.ts';
 import type { LazyDatabase } from '../db/openLazily.ts';
+import { listServable } from '../db/models/listServable.ts';
 import { getVersion } from '../db/models/getVersion.ts';
 import { forgetProcess } from '../db/processes/forgetProcess.ts';
 import { listUnloaded } from '../db/processes/listUnloaded.ts';
@@ -13,6 +14,7 @@ import type { ModelRegistry } from './ModelRegistry.ts';
 /** The registry in PostgreSQL. */
 export const createDatabaseRegistry = (database: LazyDatabase): ModelRegistry => ({
   listAliases: async () => listAliases(await database.get()),
+  listVersions: async () => listServable(await database.get()),
   listExperiments: async () => listRunning(await database.get()),
   listUnloaded: async () => listUnloaded(await database.get()),
   setUnloaded: async (model, unloaded) => setUnloaded(await database.get(), model, unloaded),

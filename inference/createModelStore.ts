@@ -19,7 +19,7 @@ import type { LoadedModel } from './LoadedModel.ts';
 import { loadModel } from './loadModel.ts';
 import type { AliasTarget, ModelRegistry } from './ModelRegistry.ts';
 import { readArtifact } from './readArtifact.ts';
-import { noSuchModel, noSuchVersion, unloadedModel } from './storeErrors.ts';
+import { noSuchModel, noSuchNumber, noSuchVersion, unloadedModel } from './storeErrors.ts';
 import { VersionCache } from './VersionCache.ts';
 
 // Which versions are in memory, and what the aliases mean just now. Production of every model is always loaded: a new one is
@@ -53,8 +53,10 @@ export interface ModelStore {
   loaded(): readonly LoadedModel[];
   /** The version that a request means, where it is in memory: nothing is loaded for it. */
   peek(model: string, version: string): LoadedModel | undefined;
-  /** Every version in memory or named by an alias, and why one is not served. */
-  index(): readonly IndexedVersion[];
+  /** Whether `use` would serve the version; one that is served when asked for is loaded for the answer. */
+  ready(model: string, version: string): Promise<boolean>;
+  /** Every version in memory or registered, and why one is not ready; while the registry is away, those that are known. */
+  index(): Promise<readonly IndexedVersion[]>;
   /** What each version that was ever loaded did since this process started. */
   statistics(): readonly VersionStatistics[];
   /**
@@ -202,9 +204,14 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
       return await registry.findDigest(model, version);
     } catch (error) {
       if (!(error instanceof HoldfastError) || error.code !== 'notFound') throw error;
-      throw ofModel.length === 0
+      const versions = (await registry.listVersions()).filter(each => each.model === model);
+      throw versions.length === 0
         ? noSuchModel(model, aliases)
-        : noSuchVersion(model, String(version), ofModel);
+        : noSuchNumber(
+            model,
+            version,
+            versions.map(each => each.version),
+          );
     }
   }
 
@@ -279,9 +286,13 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     if (state.aliases.length > 0) await adopt(state, 'localCopy', []);
   }
 
-  function index(): IndexedVersion[] {
+  async function index(): Promise<IndexedVersion[]> {
+    const registered = await registry.listVersions().catch((error: unknown) => {
+      logger.debug({ err: error }, 'The registry cannot be asked; the versions that are known are listed.');
+      return [];
+    });
     const versions = new Map<string, IndexedVersion>();
-    for (const { model, version } of aliases) {
+    for (const { model, version } of [...registered, ...aliases]) {
       const failure = production.failure(model);
       const reason = unloaded.has(model)
         ? 'unloaded on request'
@@ -295,6 +306,28 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
     return [...versions.values()].toSorted(
       (one, other) => one.model.localeCompare(other.model) || one.version - other.version,
     );
+  }
+
+  async function use<T>(
+    model: string,
+    version: string,
+    work: (loaded: LoadedModel) => Promise<T>,
+  ): Promise<T> {
+    for (;;) {
+      const found = find(model, version);
+      const loaded = found instanceof Promise ? await found : found;
+      // Between being found and being used another load may have pushed it out.
+      if (!loaded.retired) return loaded.use(work);
+    }
+  }
+
+  async function ready(model: string, version: string): Promise<boolean> {
+    try {
+      return await use(model, version, async () => true);
+    } catch (error) {
+      if (error instanceof HoldfastError) return false;
+      throw error;
+    }
   }
 
   async function loadOnRequest(model: string, versions: readonly number[]): Promise<void> {
@@ -328,14 +361,8 @@ export function createModelStore(options: ModelStoreOptions): ModelStore {
   const inTurn = createTurn();
 
   return {
-    use: async (model, version, work) => {
-      for (;;) {
-        const found = find(model, version);
-        const loaded = found instanceof Promise ? await found : found;
-        // Between being found and being used another load may have pushed it out.
-        if (!loaded.retired) return loaded.use(work);
-      }
-    },
+    use,
+    ready,
     experiment: model => experiments.of(model),
     idColumn: model => production.get(model)?.metadata.id ?? null,
     holds: (model, version) =>

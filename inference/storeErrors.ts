@@ -40,6 +40,18 @@ export function noSuchVersion(
   );
 }
 
+/** @param versions of the model, the newest first */
+export function noSuchNumber(model: string, version: number, versions: readonly number[]): HoldfastError {
+  const older = versions.length - SHOWN_VERSIONS;
+  const there = `${versions.slice(0, SHOWN_VERSIONS).join(', ')}${older > 0 ? ` and ${older} older ones` : ''}`;
+  return new HoldfastError(
+    'notFound',
+    `The model ${model} has no version ${version}. It has ${there}. See \`./holdfast models show ${model}\`.`,
+  );
+}
+
+const SHOWN_VERSIONS = 20;
+
 export const unloadedModel = (model: string): HoldfastError =>
   new HoldfastError(
     'failedPrecondition',

@@ -30,7 +30,7 @@ export function createOpenInference(context: PredictContext): BoundService {
     serverReady: async () => ({ ready: store.known() }),
     modelReady: async ({ name, version }, { principal }) => {
       assertModel(principal, name);
-      return { ready: store.peek(name, version) !== undefined };
+      return { ready: await store.ready(name, version) };
     },
     serverMetadata: async () => ({
       name: 'holdfast',
@@ -60,8 +60,7 @@ export function createOpenInference(context: PredictContext): BoundService {
       return { modelStats: asked.map(toStatistics) };
     },
     repositoryIndex: async ({ ready }, { principal }) => ({
-      models: store
-        .index()
+      models: (await store.index())
         .filter(each => (each.ready || !ready) && isForModel(principal, each.model))
         .map(each => ({
           name: each.model,

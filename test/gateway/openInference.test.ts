@@ -183,7 +183,7 @@ describe('the Open Inference Protocol over REST', () => {
           assert.match(message, /There is no (GET|POST) \/v2\//);
         }
 
-        assert.deepEqual([found.otherReadyBefore, found.otherReadyAfter], [false, true]);
+        assert.deepEqual([found.otherReadyBefore, found.otherReadyAfter], [true, true]);
         assert.equal(found.other.version, '2');
         assert.deepEqual(
           positiveOf(found.other.probabilities),

@@ -233,6 +233,12 @@ describe('the model store', () => {
         assert.equal(await versionOf(served), 1);
         assert.equal(await statusOf(served.inference), 'SERVING');
         assert.equal(await codeOf(versionOf(served, '2')), 'unavailable');
+        const { store } = served.inference;
+        assert.deepEqual([await store.ready('churn', '1'), await store.ready('churn', '2')], [true, false]);
+        assert.deepEqual(
+          (await store.index()).map(({ version }) => version),
+          [1],
+        );
         await world.promote(2);
         await proxy.restore();
         await waitUntil('version 2', async () => (await versionOf(served)) === 2, 60_000);
@@ -348,8 +354,8 @@ describe('the model store', () => {
       assert.equal(await codeOf(versionOf(served)), 'failedPrecondition');
       assert.equal(await codeOf(versionOf(served, '2')), 'failedPrecondition');
       assert.deepEqual(
-        store.index().map(({ version, ready, reason }) => ({ version, ready, reason })),
-        [{ version: 1, ready: false, reason: 'unloaded on request' }],
+        (await store.index()).map(({ version, ready, reason }) => ({ version, ready, reason })),
+        [1, 2].map(version => ({ version, ready: false, reason: 'unloaded on request' })),
       );
       await world.promote(2);
       await waitUntil('version 2', async () => store.peek('churn', '') !== undefined);

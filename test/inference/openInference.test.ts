@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
 import { Metadata } from '@grpc/grpc-js';
 import { describe, it } from 'mocha';
 import { z } from 'zod';
+import { archiveVersion } from '../../db/models/archiveVersion.ts';
 import { HoldfastError } from '../../platform/HoldfastError.ts';
 import { createGrpcClient } from '../../platform/grpc/createGrpcClient.ts';
 import { GRPCInferenceServiceService } from '../../proto/gen/inference/grpc_service.ts';
@@ -280,7 +282,7 @@ describe('the Open Inference Protocol', () => {
       assert.ok(wrong !== undefined && 'error' in wrong && /inputs\.contract: is missing/.test(wrong.error));
       assert.ok(last !== undefined && 'id' in last && last.id === 'stream-2');
 
-      assert.deepEqual([found.otherReadyBefore, found.otherReadyAfter], [false, true]);
+      assert.deepEqual([found.otherReadyBefore, found.otherReadyAfter], [true, true]);
       assert.equal(found.other.version, '2');
       assert.deepEqual(
         found.index.map(({ name, version, state }) => [name, version, state]),
@@ -303,6 +305,44 @@ describe('the Open Inference Protocol', () => {
       assert.equal(found.sharedMemory.status, 'StatusCode.UNIMPLEMENTED');
     });
   });
+
+  it('is ready for every version that it would serve, lists all, and names them where one is none', () =>
+    withInference(async world => {
+      const lost = smallModel({ shift: 2 });
+      await world.register(smallModel(), smallModel({ shift: 1 }), lost);
+      await world.promote(1);
+      await rm(await world.artifacts.path(lost.digest));
+      const { inference } = await world.start();
+      const client = createGrpcClient(GRPCInferenceServiceService, {
+        address: `127.0.0.1:${inference.port}`,
+        peer: 'the inference server',
+        secret: TEST_KEY,
+      });
+      const index = async (ready: boolean): Promise<string[]> => {
+        const { models } = await client.repositoryIndex({ repositoryName: '', ready });
+        return models.map(({ version, state, reason }) => `${version} ${state} ${reason}`.trim());
+      };
+      try {
+        const later = 'UNAVAILABLE loaded when it is asked for';
+        assert.deepEqual(await index(false), ['1 READY', `2 ${later}`, `3 ${later}`]);
+        const ready = await Promise.all(
+          ['', '1', '2', '3', '99', 'staging'].map(
+            async version => (await client.modelReady({ name: 'churn', version })).ready,
+          ),
+        );
+        assert.deepEqual(ready, [true, true, true, false, false, false]);
+        assert.deepEqual(await index(true), ['1 READY', '2 READY']);
+        await assert.rejects(
+          client.modelInfer({ ...good(), modelVersion: '99' }),
+          expectError('notFound', /churn has no version 99\. It has 3, 2, 1\. See/),
+        );
+        const archiving = { model: 'churn', version: 3, actor: 'test', reason: '' };
+        await archiveVersion(world.database, archiving);
+        assert.deepEqual(await index(false), ['1 READY', '2 READY']);
+      } finally {
+        client.close();
+      }
+    }));
 
   it('refuses what does not fit with INVALID_ARGUMENT, and says what was expected', () =>
     withServedModel(async ({ inference }) => {
