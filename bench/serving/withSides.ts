@@ -148,9 +148,14 @@ const withBeside = (measured: Measured, meanwhile: Measured, rows: number): Meas
   besideRowsPerSecond: meanwhile.callsPerSecond * rows,
 });
 
-/** The file of a form's requests. */
+const bodiesFiles = new Map<string, Promise<unknown>>();
+
+/** The file of a form's requests; written once, for a load may be reading it when another is about to start. */
 async function bodiesOf({ form, rows }: CaseLoad, home: string): Promise<string> {
   const file = join(home, `bodies-${form}-${rows}`);
-  await writeFile(file, requestBodies(form, rows, rows === 1 ? DIFFERENT_BODIES : 8));
+  const written =
+    bodiesFiles.get(file) ?? writeFile(file, requestBodies(form, rows, rows === 1 ? DIFFERENT_BODIES : 8));
+  bodiesFiles.set(file, written);
+  await written;
   return file;
 }
