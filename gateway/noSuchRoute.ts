@@ -10,7 +10,7 @@ export const notAllowed = (method: string, url: string, allowed: readonly string
   Object.assign(
     new HoldfastError(
       'unimplemented',
-      `${url.split('?')[0]} does not know ${method}; expected ${allowed.join(' or ')}.`,
+      `${url.split('?')[0]} does not know ${method}; use ${allowed.filter(verb => verb !== 'OPTIONS').join(' or ')}.`,
     ),
     { statusCode: 405 },
   );

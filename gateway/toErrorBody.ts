@@ -31,4 +31,7 @@ export function toErrorBody({ code, message, violations, retryAfterMs }: Holdfas
 }
 
 /** Where our word for a code is not the protocol's name of its number. */
-const statusNames: Partial<Record<HoldfastError['code'], string>> = { conflict: 'ABORTED' };
+const statusNames: Partial<Record<HoldfastError['code'], string>> = {
+  conflict: 'ABORTED',
+  tooLarge: 'RESOURCE_EXHAUSTED',
+};

@@ -1,4 +1,4 @@
-import { HoldfastError } from '../platform/HoldfastError.ts';
+import { errorCodes, HoldfastError } from '../platform/HoldfastError.ts';
 
 /** An error with the HTTP status to answer it with, where that is finer than the code's own. */
 export interface HttpFault {
@@ -16,12 +16,18 @@ export function toHoldfastError(cause: unknown, bodyLimitBytes: number): HttpFau
         cause,
       }),
     };
+  if (status === errorCodes.tooLarge.http)
+    return {
+      error: new HoldfastError(
+        'tooLarge',
+        `The body is larger than ${bodyLimitBytes} bytes; send fewer instances a call.`,
+        { cause },
+      ),
+    };
   const say = (message: string): HttpFault => ({
     error: new HoldfastError('invalidArgument', message, { cause }),
     status,
   });
-  if (status === 413)
-    return say(`The body is larger than ${bodyLimitBytes} bytes; send fewer instances a call.`);
   if (status === 415) return say('Send the request as JSON, with the header content-type: application/json.');
   return say(`The request cannot be read: ${cause.message}.`);
 }

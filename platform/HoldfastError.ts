@@ -8,6 +8,8 @@ export const errorCodes = {
   alreadyExists: { grpc: 6, http: 409, exit: 5, retryable: false },
   permissionDenied: { grpc: 7, http: 403, exit: 4, retryable: false },
   resourceExhausted: { grpc: 8, http: 429, exit: 1, retryable: true },
+  /** For good: the same request never fits. Behind the code that shares its number, which stands for the number alone. */
+  tooLarge: { grpc: 8, http: 413, exit: 1, retryable: false },
   failedPrecondition: { grpc: 9, http: 400, exit: 1, retryable: false },
   conflict: { grpc: 10, http: 409, exit: 5, retryable: true },
   unimplemented: { grpc: 12, http: 501, exit: 1, retryable: false },

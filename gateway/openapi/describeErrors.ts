@@ -76,7 +76,16 @@ export function errorResponses() {
 
 /** The statuses that a call may fail with, for the callers to plan for. */
 export function failuresOf({ isPublic, isRead }: { isPublic: boolean; isRead: boolean }) {
-  const statuses = [400, ...(isPublic ? [] : [401, 403]), 404, ...(isRead ? [] : [409]), 429, 500, 503, 504];
+  const statuses = [
+    400,
+    ...(isPublic ? [] : [401, 403]),
+    404,
+    ...(isRead ? [] : [409, 413]),
+    429,
+    500,
+    503,
+    504,
+  ];
   return {
     ...Object.fromEntries(
       statuses.map(status => [String(status), { $ref: `#/components/responses/Error${status}` }]),

@@ -115,6 +115,20 @@ describe('the gateway before inference', () => {
         }),
       ));
 
+  it('answers 413, as for its own limit, to what is too large for the server behind', () =>
+    withInference(async world => {
+      const { inference } = await world.start({ connections: { maximumMessageBytes: 1000 } });
+      await withGateway({ inference: `127.0.0.1:${inference.port}` }, async ({ ask }) => {
+        const { status, text, headers, json } = await ask('POST', '/predict', {
+          instances: [{ text: 'x'.repeat(2000) }],
+        });
+        assert.deepEqual([status, headers['retry-after']], [413, undefined], text);
+        const { error } = errorSchema.parse(json());
+        assert.deepEqual([error.code, error.status], [8, 'RESOURCE_EXHAUSTED']);
+        assert.match(error.message, /the server takes at most 1000\. Split it into several/);
+      });
+    }));
+
   it('is healthy exactly while the inference server serves, and finds it again after a restart', () =>
     withInference(async world => {
       await world.register(smallModel());

@@ -238,6 +238,11 @@ describe('the gateway by itself', () => {
         const long = await ask('POST', path, { instances: [{ text: 'x'.repeat(2000) }] });
         assert.equal(long.status, 413, long.text);
         assert.match(long.text, /larger than 1000 bytes; send fewer instances/);
+        const { error } = JSON.parse(long.text);
+        assert.deepEqual(
+          [error.code, error.status, error.details[0].reason, long.headers['retry-after']],
+          [8, 'RESOURCE_EXHAUSTED', 'TOO_LARGE', undefined],
+        );
         const rows = Array.from({ length: 100 }, () => ({ a: 1 }));
         const body = JSON.stringify({ instances: rows });
         assert.ok(body.length < 1000, String(body.length));

@@ -90,6 +90,7 @@ describe('the routes', () => {
   for (const [what, verb, path, allowed] of [
     ['a verb that the path does not have', 'DELETE', '/v1/models', 'GET, HEAD, OPTIONS'],
     ['one of several', 'PATCH', '/v1/models/x:predict', 'OPTIONS, POST'],
+    ['a name of a model that is a custom verb', 'GET', '/v1/models/x:predict?a=b', 'OPTIONS, POST'],
     ['a verb that has a body', 'QUERY', '/v1/models', 'GET, HEAD, OPTIONS'],
     ['a verb of no method', 'TRACE', '/health', 'GET, HEAD, OPTIONS'],
   ] as const)
@@ -97,8 +98,15 @@ describe('the routes', () => {
       withGateway({}, async ({ ask }) => {
         const { status, headers, text } = await ask(verb, path);
         assert.deepEqual([status, headers.allow], [405, allowed]);
-        assert.match(text, new RegExp(`UNIMPLEMENTED.*does not know ${verb}; expected`));
+        const use = allowed.replace('OPTIONS, ', '').replace(', OPTIONS', '').replace(', ', ' or ');
+        assert.match(text, new RegExp(`UNIMPLEMENTED.*does not know ${verb}; use ${use}\\.`));
       }));
+
+  it('take a name with a colon that is no custom verb, or is written so that it is none, for a name', () =>
+    withGateway({}, async ({ ask }) => {
+      for (const name of ['x:y', 'x%3Apredict'])
+        assert.equal((await ask('GET', `/v1/models/${name}`)).status, 503, name);
+    }));
 
   it('answer OPTIONS with what is allowed, and HEAD as GET without its body', () =>
     withGateway({}, async ({ ask }) => {

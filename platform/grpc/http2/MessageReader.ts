@@ -28,7 +28,7 @@ export class MessageReader {
     return this.#prefixBytes > 0;
   }
 
-  /** @throws HoldfastError resourceExhausted as soon as a length above the maximum came; invalidArgument for an unknown flag */
+  /** @throws HoldfastError tooLarge as soon as a length above the maximum came; invalidArgument for an unknown flag */
   push(piece: Buffer): PrefixedMessage[] {
     const messages: PrefixedMessage[] = [];
     let at = 0;
@@ -94,6 +94,6 @@ const nothing = Buffer.alloc(0);
 
 export const tooLarge = (what: string, maximumBytes: number): HoldfastError =>
   new HoldfastError(
-    'resourceExhausted',
+    'tooLarge',
     `A message ${what} came; the server takes at most ${maximumBytes}. Split it into several.`,
   );

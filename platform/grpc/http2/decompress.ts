@@ -11,8 +11,8 @@ export const ACCEPTED_ENCODINGS = 'identity,deflate,gzip';
 /**
  * A message whose flag says that it is compressed.
  * @param encoding as `grpc-encoding` says
- * @throws HoldfastError unimplemented for an encoding that is not known here; resourceExhausted where it unpacks above the
- * maximum; invalidArgument where it does not unpack
+ * @throws HoldfastError unimplemented for an encoding that is not known here; tooLarge where it unpacks above the maximum;
+ * invalidArgument where it does not unpack
  */
 export async function decompress(
   bytes: Buffer,
