@@ -15,6 +15,7 @@ import type { Shadows } from './experiments/createShadows.ts';
 import type { PredictionCounts } from './metrics/PredictionCounts.ts';
 import { createOpenInference } from './oip/createOpenInference.ts';
 import { type PredictContext, predict } from './predict.ts';
+import { predictStream } from './predictStream.ts';
 import type { PredictionLog } from './spool/openSpool.ts';
 import { submit } from './submit.ts';
 
@@ -63,9 +64,7 @@ export function createInferenceServer(options: InferenceServerOptions): GrpcServ
     services: [
       bindService(service, {
         predict: (request, call) => predict(context, request, call),
-        async *predictStream(requests, call) {
-          for await (const request of requests) yield await predict(context, request, call);
-        },
+        predictStream: (requests, call) => predictStream(context, requests, call),
         explain: (request, call) => explain(context, request, call),
         submit: (request, call) => submit(context, request, call),
       }),

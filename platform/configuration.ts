@@ -9,10 +9,23 @@ import { readTlsSettings } from './tls/readTlsSettings.ts';
 
 // Every setting that the environment may give, read once at a process's border. No other file reads process.env for them.
 
-const port = (preset: number) => z.coerce.number().int().min(1).max(65_535).default(preset);
+const number = (least: number, most: number, preset: number) => {
+  const expected = `expected a number from ${least} to ${most}`;
+  return z.coerce
+    .number(expected)
+    .refine(value => value >= least && value <= most, expected)
+    .default(preset);
+};
 
-const count = (least: number, most: number, preset: number) =>
-  z.coerce.number().int().min(least).max(most).default(preset);
+const count = (least: number, most: number, preset: number) => {
+  const expected = `expected a whole number from ${least} to ${most}`;
+  return z.coerce
+    .number(expected)
+    .refine(value => Number.isInteger(value) && value >= least && value <= most, expected)
+    .default(preset);
+};
+
+const port = (preset: number) => count(1, 65_535, preset);
 
 /** By these the worker shows runs in MLflow. */
 const trackingVariables = [
@@ -83,7 +96,7 @@ const environment = z.object({
   INFERENCE_MAX_QUEUE_ROWS: count(1, 10_000_000, 50_000),
   /** Set: of the units of a model with a Staging and no experiment, AB_BUCKET_B_PCT percent are answered by Staging. */
   AB_ENABLED: z.enum(['true', 'false', '1', '0'], 'expected true or false').default('false'),
-  AB_BUCKET_B_PCT: z.coerce.number().min(0).max(100).default(20),
+  AB_BUCKET_B_PCT: number(0, 100, 20),
   /** The gRPC metadata or HTTP header that names the unit of a call. */
   AB_STICKY_HEADER: z
     .string()
@@ -97,8 +110,8 @@ const environment = z.object({
       error: 'expected always, never or a number of milliseconds from 1 to 60000',
     })
     .default(200),
-  HOLDFAST_SPOOL_MAX_MB: z.coerce.number().int().min(1).max(10_000_000).default(1024),
-  HOLDFAST_PREDICTION_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  HOLDFAST_SPOOL_MAX_MB: count(1, 10_000_000, 1024),
+  HOLDFAST_PREDICTION_RETENTION_DAYS: count(1, 36_500, 90),
   /** Megabytes of model files in memory besides those in Production. */
   INFERENCE_MAX_ON_REQUEST_MB: count(1, 1_000_000, 512),
   /** Set: traces go to this OpenTelemetry collector, by OTLP over HTTP. */
@@ -111,7 +124,7 @@ const environment = z.object({
     .regex(/^[\w-]+=[^,]*(?:,[\w-]+=[^,]*)*$/, 'expected name=value, several with commas between them')
     .optional(),
   /** The share of the predictions that are traced, where the caller does not trace them. */
-  HOLDFAST_TRACE_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
+  HOLDFAST_TRACE_SAMPLE: number(0, 1, 0.01),
   /** Pages of these origins may call the gateway; separated by commas. */
   HOLDFAST_CORS_ORIGINS: z
     .string()
@@ -152,7 +165,7 @@ const environment = z.object({
   HOLDFAST_ADMIN_PASSWORD: z.string().optional(),
   HOLDFAST_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   /** The share of the calls that leave a line in the log. */
-  HOLDFAST_ACCESS_LOG_SAMPLE: z.coerce.number().min(0).max(1).default(0.01),
+  HOLDFAST_ACCESS_LOG_SAMPLE: number(0, 1, 0.01),
   /** Set: PostgreSQL is not started, this one is used. */
   DATABASE_URL: z.string().min(1).optional(),
   /** Set: Temporal is not started, this one is used. */

@@ -1,26 +1,35 @@
-import type { Metrics } from '../../observability/metrics/createMetrics.ts';
+import type { Described, Metrics } from '../../observability/metrics/createMetrics.ts';
 import type { ModelStore } from '../createModelStore.ts';
 import type { LoadedModel } from '../LoadedModel.ts';
 
 /** What is in memory just now, and what waits for it. */
 export function exportModels(metrics: Metrics, store: Pick<ModelStore, 'loaded' | 'peek'>): void {
   const labelNames = ['model', 'version'];
-  const gauge = (name: string, help: string, value: (loaded: LoadedModel) => number): void =>
-    metrics.gauge({ name, help, labelNames }, () =>
+  const gauge = (
+    about: Pick<Described, 'name' | 'help' | 'aggregator'>,
+    value: (loaded: LoadedModel) => number,
+  ): void =>
+    metrics.gauge({ ...about, labelNames }, () =>
       store.loaded().map(loaded => ({
         labels: { model: loaded.model, version: String(loaded.version) },
         value: value(loaded),
       })),
     );
   gauge(
-    'nv_inference_pending_request_count',
-    'Requests that wait for a run.',
+    { name: 'nv_inference_pending_request_count', help: 'Requests that wait for a run.' },
     ({ queue }) => queue.callsWaiting,
   );
-  gauge('holdfast_queue_rows', 'Rows that wait for a run or are in one.', ({ queue }) => queue.rowsInside);
   gauge(
-    'holdfast_model_file_bytes',
-    'Size of the file of a version in memory.',
+    { name: 'holdfast_queue_rows', help: 'Rows that wait for a run or are in one.' },
+    ({ queue }) => queue.rowsInside,
+  );
+  // The file is the same in each of several processes.
+  gauge(
+    {
+      name: 'holdfast_model_file_bytes',
+      help: 'Size of the file of a version in memory.',
+      aggregator: 'max',
+    },
     ({ fileBytes }) => fileBytes,
   );
   metrics.gauge(

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { AggregatorRegistry, type Registry } from 'prom-client';
 
 // Where one of our servers is several processes (node:cluster), the first shows one page with the figures of all others added
-// up: one place for Prometheus to look, however many there are.
+// up, or the largest where a sum would say nothing: one place for Prometheus to look, however many there are.
 
 /** In one of the several: answers the first when it asks. */
 export function shareMetrics(registry: Registry): void {

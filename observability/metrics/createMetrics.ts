@@ -14,6 +14,8 @@ export interface Described {
   readonly name: string;
   readonly help: string;
   readonly labelNames?: readonly string[];
+  /** Of one figure from several processes. Default: they are added up. */
+  readonly aggregator?: 'max';
 }
 
 export interface Metrics {

@@ -8,6 +8,7 @@ import type { Authorizer } from './Authorizer.ts';
 import type { BoundMethod, BoundService } from './bindService.ts';
 import type { CallContext } from './CallContext.ts';
 import { type CallBegun, type CallEnded, type CallObserver, describeMethod } from './CallObserver.ts';
+import { createHandshakeLog } from './createHandshakeLog.ts';
 import { createHealth } from './createHealth.ts';
 import { createReflection } from './createReflection.ts';
 import { createExchange } from './exchange/createExchange.ts';
@@ -99,6 +100,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     }),
     security: options.security ?? null,
     keepaliveMs: options.keepaliveMs ?? DEFAULT_KEEPALIVE_MS,
+    onHandshakeFailed: createHandshakeLog(logger),
     onError: error => logger.error({ err: error }, 'The port of the gRPC server fails.'),
   });
 

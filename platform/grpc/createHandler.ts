@@ -6,6 +6,7 @@ import { type CallContext, OpenCall } from './CallContext.ts';
 import type { CallBegun, CallEnded } from './CallObserver.ts';
 import { malformedRequest } from './malformedRequest.ts';
 import { notOne } from './notOne.ts';
+import { ofMessage } from './ofMessage.ts';
 import type { OpenStreams } from './OpenStreams.ts';
 import type {
   CallStatus,
@@ -157,5 +158,13 @@ function decode({ definition }: BoundMethod, bytes: Buffer): unknown {
 }
 
 async function* decodeAll(method: BoundMethod, call: StreamCall): AsyncGenerator {
-  for await (const bytes of call.messages()) yield decode(method, bytes);
+  let number = 1;
+  try {
+    for await (const bytes of call.messages()) {
+      yield decode(method, bytes);
+      number++;
+    }
+  } catch (error) {
+    throw ofMessage(number, error);
+  }
 }

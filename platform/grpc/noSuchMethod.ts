@@ -3,5 +3,5 @@ import { HoldfastError } from '../HoldfastError.ts';
 export const noSuchMethod = (path: string): HoldfastError =>
   new HoldfastError(
     'unimplemented',
-    `The server does not implement the method ${path}. Is the client of another version?`,
+    `The server does not implement the method ${path}. Its reflection service lists those that it does.`,
   );

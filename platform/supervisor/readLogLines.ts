@@ -35,7 +35,9 @@ function shorten(line: string): LogLine {
   if (parsed === null) return { level: null, text: line.slice(0, 500) };
   const { level, msg, err } = parsed;
   const cause = typeof err === 'object' && err !== null && 'message' in err ? String(err.message) : '';
-  const text = [typeof msg === 'string' ? msg : '', cause].filter(part => part !== '').join(': ');
+  const said = typeof msg === 'string' ? msg : '';
+  // A line is a sentence of its own; its cause goes on with it.
+  const text = [cause === '' ? said : said.replace(/\.$/, ''), cause].filter(part => part !== '').join(': ');
   return { level: typeof level === 'number' ? level : null, text: text.slice(0, 500) };
 }
 

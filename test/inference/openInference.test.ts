@@ -303,6 +303,7 @@ describe('the Open Inference Protocol', () => {
       assert.match(found.inferAfterUnload.message, /was unloaded on request/);
       assert.match(found.badConfig.message, /is not JSON/);
       assert.equal(found.sharedMemory.status, 'StatusCode.UNIMPLEMENTED');
+      assert.match(found.sharedMemory.message, /does not implement the method .*reflection service lists/);
     });
   });
 

@@ -76,8 +76,18 @@ describe('PredictStream', () => {
         for (const tenure of [1, 2, 500, 3]) stream.write(request([tenure]));
         const [error] = await once(stream, 'error');
         assert.equal(error.code, status.INVALID_ARGUMENT);
-        assert.match(error.details, /instances\[0\]\.tenure: expected a whole number from 0 to 120, got 500/);
+        assert.match(
+          error.details,
+          /^Message 3 of the stream: .* instances\[0\]\.tenure: expected a whole number from 0 to 120, got 500/,
+        );
         assert.equal(answers, 2);
+        // And what is no request before any model sees it.
+        await withPredictStream(served.inference.port, async other => {
+          other.resume();
+          for (const tenures of [[1], []]) other.write(request(tenures));
+          const [refused] = await once(other, 'error');
+          assert.match(refused.details, /^Message 2 of the stream: The request holds no instance/);
+        });
       }),
     ));
 

@@ -195,6 +195,10 @@ describe('bin/inference.ts in several processes', () => {
         held.map(([, value]) => value),
         [2],
       );
+      assert.equal(
+        page.get('holdfast_model_file_bytes{model="churn",version="1"}'),
+        smallModel().bytes.byteLength,
+      );
       assert.ok([...page].some(([name, value]) => name.startsWith('holdfast_build_info{') && value === 1));
       assert.equal((await fetch(`http://127.0.0.1:${metricsPort}/`)).status, 404);
     }));

@@ -6,8 +6,22 @@ import { refuseSharedPorts } from '../../platform/lifecycle/refuseSharedPorts.ts
 
 describe('readConfiguration', () => {
   for (const [what, environment, said] of [
-    ['a port that is none', { HOLDFAST_HTTP_PORT: '70000' }, /HOLDFAST_HTTP_PORT.*"70000"/],
-    ['a port that is no number', { HOLDFAST_CONTROL_PORT: 'abc' }, /HOLDFAST_CONTROL_PORT.*"abc"/],
+    [
+      'a port that is none',
+      { HOLDFAST_HTTP_PORT: '70000' },
+      /HOLDFAST_HTTP_PORT: expected a whole number from 1 to 65535, got "70000"\. Change/,
+    ],
+    [
+      'a port that is no number',
+      { HOLDFAST_CONTROL_PORT: 'abc' },
+      /HOLDFAST_CONTROL_PORT: expected a whole number from 1 to 65535, got "abc"\. Change/,
+    ],
+    [
+      'a count with a fraction',
+      { INFERENCE_PROCESSES: '1.5' },
+      /: expected a whole number from 1 to 64, got "1\.5"\./,
+    ],
+    ['a share of all and more', { HOLDFAST_TRACE_SAMPLE: '2' }, /: expected a number from 0 to 1, got "2"\./],
     ['an MLflow that is no server', { MLFLOW_TRACKING_URI: 'databricks' }, /MLFLOW_TRACKING_URI.*http:\/\//],
     [
       'an origin with a path',

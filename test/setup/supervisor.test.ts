@@ -116,7 +116,7 @@ describe('supervisor', () => {
     assert.match(system.stderr, /Stopped what an earlier start had left running: .*postgres/);
     assert.match(system.stdout, /^STARTS 3$/m);
     assert.match(system.stderr, /! tiny ended \(SIGKILL\) and is started again in 0\.5 s/);
-    while (!system.stderr.includes('! tiny: tiny warning')) await sleep(50);
+    while (!system.stderr.includes('! tiny: tiny warning: its cause')) await sleep(50);
 
     const startedAt = Date.now();
     process.kill(-system.pid, 'SIGINT');

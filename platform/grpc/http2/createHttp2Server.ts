@@ -17,6 +17,8 @@ export interface Http2ServerOptions {
   /** Null: plain. */
   readonly security: ServerSecurity | null;
   readonly keepaliveMs: number;
+  /** Told of a handshake of TLS that failed, on either side. */
+  readonly onHandshakeFailed: (error: Error, peer: string) => void;
   /** Told of what goes wrong with the port once it is bound. */
   readonly onError: (error: Error) => void;
 }
@@ -41,6 +43,7 @@ export function createHttp2Server({
   begin,
   security,
   keepaliveMs,
+  onHandshakeFailed,
   onError,
 }: Http2ServerOptions): Http2Server {
   const server =
@@ -48,6 +51,7 @@ export function createHttp2Server({
   const unfollow = security?.follow(context => {
     if ('setSecureContext' in server) server.setSecureContext(context);
   });
+  server.on('tlsClientError', (error: Error, socket: Socket) => onHandshakeFailed(error, peerOf(socket)));
   const peers = new Map<Http2Session, string>();
   // By peer, for a session neither tells its socket nor always takes it along when it ends.
   const sockets = new Map<string, Socket>();

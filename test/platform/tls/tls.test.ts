@@ -8,6 +8,7 @@ import { describe, it } from 'mocha';
 import { readConfiguration } from '../../../platform/configuration.ts';
 import { createGrpcClient } from '../../../platform/grpc/createGrpcClient.ts';
 import { createGrpcServer } from '../../../platform/grpc/createGrpcServer.ts';
+import { createHandshakeLog } from '../../../platform/grpc/createHandshakeLog.ts';
 import { readDescriptors } from '../../../platform/grpc/readDescriptors.ts';
 import { channelSecurity } from '../../../platform/tls/channelSecurity.ts';
 import type { ClientTls, IdentityFiles } from '../../../platform/tls/readTlsSettings.ts';
@@ -116,7 +117,7 @@ describe('TLS', () => {
       const clients = await createAuthority(folder, 'clients');
       const client = await clients.issue('client', 'DNS:client');
       const stranger = await authority.issue('stranger', 'DNS:stranger');
-      await withTlsServer({ ...server, clientCa: clients.ca }, async port => {
+      await withTlsServer({ ...server, clientCa: clients.ca }, async (port, logs) => {
         const trusting = { ...nobody, ca: authority.ca };
         assert.equal(await ask(port, { ...trusting, identity: client }), SERVING);
         for (const identity of [null, stranger])
@@ -124,6 +125,10 @@ describe('TLS', () => {
             ask(port, { ...trusting, identity }),
             expectError('unavailable', /HOLDFAST_TLS_CLIENT_CERT/),
           );
+        const [told, ...more] = logs.filter(({ msg }) => msg === 'A TLS handshake failed.');
+        assert.match(String(told.peer), /^127\.0\.0\.1:\d+$/);
+        assert.match(String(told.reason), /^peer did not return a certificate$/);
+        assert.deepEqual(more, [], 'one line, however often a client tries');
       });
     }));
 
@@ -192,6 +197,24 @@ describe('TLS', () => {
         expectError('failedPrecondition', /server\.key.*holds no certificate/),
       );
     }));
+});
+
+describe('the log of handshakes', () => {
+  it('has a line in five seconds, which counts those before it, and none of who only hangs up', () => {
+    const { logger, lines } = collectLogs();
+    let nowMs = 0;
+    const failed = createHandshakeLog(logger, () => nowMs);
+    for (; nowMs <= 5000; nowMs += 1000) failed(new Error('no'), `peer ${nowMs}`);
+    nowMs = 60_000;
+    failed(Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), 'a probe');
+    assert.deepEqual(
+      lines.map(({ peer, reason, untold }) => [peer, reason, untold]),
+      [
+        ['peer 0', 'no', 0],
+        ['peer 5000', 'no', 4],
+      ],
+    );
+  });
 });
 
 describe('the settings of TLS', () => {

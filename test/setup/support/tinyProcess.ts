@@ -18,7 +18,7 @@ await runProcess('tiny', async ({ configuration, logger }) => {
   }
   const server = createServer();
   await new Promise<void>(done => server.listen(configuration.ports.control, '127.0.0.1', done));
-  logger.warn('tiny warning');
+  logger.warn({ err: new Error('its cause') }, 'tiny warning.');
   return {
     info: { port: configuration.ports.control },
     close: async () => {
