@@ -381,7 +381,7 @@ describe('Predict', () => {
           'notFound',
           /There is no model "chrun" in service\. Did you mean "churn"\? In service: bank, churn\./,
         ],
-        ['churn', '9', 'notFound', /no version "9".*production is 2, staging is 3/],
+        ['churn', '9', 'notFound', /no version 9\. It has 3, 2, 1\./],
         ['churn', 'v2', 'notFound', /no version "v2": expected a number, production or staging/],
         ['bank', 'staging', 'notFound', /bank has nothing in Staging/],
       ] as const;
